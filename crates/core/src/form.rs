@@ -1,0 +1,290 @@
+//! Forms (表单) and the check of a filled one.
+
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use crate::expr::{Env, Expr, Kind};
+use crate::fault::Fault;
+use crate::record::Record;
+use crate::value::Value;
+
+/// What a field holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldType {
+    /// Text.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A decimal number with at most this many decimals.
+    Decimal(u32),
+    /// A civil date.
+    Date,
+    /// A civil date and time.
+    DateTime,
+    /// Yes or no.
+    Bool,
+    /// One code of the field's choices.
+    Choice,
+    /// Several codes of the field's choices, kept as `|1|3|`.
+    Choices,
+    /// Another subject of this kind, by id.
+    Ref(Arc<str>),
+}
+
+impl FieldType {
+    /// The kind that expressions see.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Text | Self::Choice | Self::Choices | Self::Ref(_) => Kind::Text,
+            Self::Integer => Kind::Integer,
+            Self::Decimal(_) => Kind::Decimal,
+            Self::Date => Kind::Date,
+            Self::DateTime => Kind::DateTime,
+            Self::Bool => Kind::Bool,
+        }
+    }
+}
+
+/// One code of a code list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// Code as stored.
+    pub code: Arc<str>,
+    /// Label as on the form.
+    pub name: String,
+}
+
+/// One field of a form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    /// Identifier, unique in the form.
+    pub id: Arc<str>,
+    /// Label as on the paper form.
+    pub name: String,
+    /// English label.
+    pub name_en: String,
+    /// What it holds.
+    pub kind: FieldType,
+    /// Unit as printed, empty if none.
+    pub unit: String,
+    /// Whether a record without it is refused.
+    pub required: bool,
+    /// Smallest and largest value accepted, both included.
+    pub range: Option<(Decimal, Decimal)>,
+    /// Smallest and largest value that raises no question.
+    pub usual: Option<(Decimal, Decimal)>,
+    /// Codes, for `choice` and `choices`.
+    pub choices: Vec<Choice>,
+    /// What the field identifies: `name`, `resident_number`, `phone`, `address`, or nothing. Such fields are
+    /// masked unless asked for; `resident_number` is checked by GB 11643.
+    pub identifies: Option<Identifies>,
+    /// Whether the field records a reproductive choice (design, section 9).
+    pub choice_fact: bool,
+    /// Explanation for the person who fills it in.
+    pub note: String,
+    /// Other headers under which spreadsheets carry the field.
+    pub synonyms: Vec<String>,
+}
+
+/// What an identifying field identifies a person by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identifies {
+    /// 姓名
+    Name,
+    /// 公民身份号码
+    ResidentNumber,
+    /// 电话
+    Phone,
+    /// 住址
+    Address,
+}
+
+/// A condition that a filled form must meet. False fails; unknown doesn't.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// The condition over the form's fields, `at` (date of service) and `today`.
+    pub require: Expr,
+    /// What to tell the person, in Chinese.
+    pub message: String,
+    /// `true`: only a question, the record is taken.
+    pub ask: bool,
+}
+
+/// One form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Form {
+    /// Identifier, `pack.form`.
+    pub id: Arc<str>,
+    /// Official name.
+    pub name: String,
+    /// English name.
+    pub name_en: String,
+    /// Version; raised when fields change meaning.
+    pub version: u32,
+    /// Kind of subject.
+    pub subject: Arc<str>,
+    /// Whether later records complete earlier ones field by field (a profile) instead of standing beside them.
+    pub profile: bool,
+    /// Whether the record's area says where the subject sits from `at` on.
+    pub locates: bool,
+    /// The field that, with the subject, makes a second record of the same thing recognisable (import).
+    pub unique: Vec<Arc<str>>,
+    /// Fields in the order of the paper form.
+    pub fields: Vec<Field>,
+    /// Conditions between fields.
+    pub checks: Vec<Check>,
+    /// Norm, year, section.
+    pub source: String,
+    /// Whether the source was read.
+    pub verified: bool,
+}
+
+impl Form {
+    /// The field with this id.
+    #[must_use]
+    pub fn field(&self, id: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| &*field.id == id)
+    }
+
+    /// Checks a filled form: every fault at once, refusals and questions apart.
+    ///
+    /// `today` is the last day a service can have happened.
+    /// Faults: `FORM-0101` unknown field, `FORM-0102` required and missing, `FORM-0103` wrong kind, `FORM-0104` out of
+    /// range, `FORM-0105` unknown code, `FORM-0106` not a resident number, `FORM-0107` too many decimals, `FORM-0108` dated
+    /// after `today`, `FORM-0201` a check failed. Questions: `FORM-0301` unusual value, `FORM-0302` a check asks.
+    #[must_use]
+    pub fn check(&self, record: &Record, today: jiff::civil::Date) -> Findings {
+        let mut findings = Findings::default();
+        if record.at > today {
+            findings.refused.push(Fault::new("FORM-0108").with("at", record.at).with("today", today));
+        }
+        for id in record.values.keys() {
+            if self.field(id).is_none() {
+                let mut fault = Fault::new("FORM-0101").with("field", id).with("form", &self.name);
+                if let Some(near) = crate::fault::suggest(id, self.fields.iter().map(|f| &*f.id)) {
+                    fault = fault.with("suggestion", near);
+                }
+                findings.refused.push(fault);
+            }
+        }
+        for field in &self.fields {
+            field.check(record.values.get(&field.id).unwrap_or(&Value::Null), &mut findings);
+        }
+        if findings.refused.is_empty() {
+            let env = RecordEnv { record, today };
+            for check in &self.checks {
+                if check.require.eval(&env) == Value::Bool(false) {
+                    let code = if check.ask { "FORM-0302" } else { "FORM-0201" };
+                    let fault = Fault::new(code).with("message", &check.message);
+                    if check.ask { findings.asked.push(fault) } else { findings.refused.push(fault) }
+                }
+            }
+        }
+        findings
+    }
+}
+
+/// What a check of a filled form found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Findings {
+    /// The record can't be taken as it is.
+    pub refused: Vec<Fault>,
+    /// The record is taken; the person is asked again.
+    pub asked: Vec<Fault>,
+}
+
+impl Field {
+    fn check(&self, value: &Value, findings: &mut Findings) {
+        let fault = |code| Fault::new(code).with("field", &self.name).with("value", value);
+        if value.is_null() {
+            if self.required {
+                findings.refused.push(Fault::new("FORM-0102").with("field", &self.name));
+            }
+            return;
+        }
+        let fits = match (&self.kind, value) {
+            (FieldType::Integer, Value::Integer(_))
+            | (FieldType::Decimal(_), Value::Integer(_) | Value::Decimal(_))
+            | (FieldType::Date, Value::Date(_))
+            | (FieldType::DateTime, Value::DateTime(_))
+            | (FieldType::Bool, Value::Bool(_))
+            | (FieldType::Text | FieldType::Choice | FieldType::Choices | FieldType::Ref(_), Value::Text(_)) => true,
+            _ => false,
+        };
+        if !fits {
+            findings.refused.push(fault("FORM-0103").with("expected", kind_name(&self.kind)));
+            return;
+        }
+        if let (FieldType::Decimal(scale), Some(number)) = (&self.kind, value.as_decimal())
+            && number.normalize().scale() > *scale
+        {
+            findings.refused.push(fault("FORM-0107").with("decimals", scale));
+        }
+        if let Some(number) = value.as_decimal() {
+            if let Some((low, high)) = self.range.filter(|(low, high)| number < *low || number > *high) {
+                findings.refused.push(fault("FORM-0104").with("low", low).with("high", high).with("unit", &self.unit));
+            } else if let Some((low, high)) = self.usual.filter(|(low, high)| number < *low || number > *high) {
+                findings.asked.push(fault("FORM-0301").with("low", low).with("high", high).with("unit", &self.unit));
+            }
+        }
+        if let Some(text) = value.as_text() {
+            self.check_text(text, findings);
+        }
+    }
+
+    fn check_text(&self, text: &str, findings: &mut Findings) {
+        let fault = |code, value: &str| Fault::new(code).with("field", &self.name).with("value", value);
+        let known = |code: &str| self.choices.iter().any(|choice| &*choice.code == code);
+        match self.kind {
+            FieldType::Choice if !known(text) => findings.refused.push(fault("FORM-0105", text)),
+            FieldType::Choices => {
+                for code in text.split('|').filter(|code| !code.is_empty() && !known(code)) {
+                    findings.refused.push(fault("FORM-0105", code));
+                }
+            }
+            _ => {}
+        }
+        if self.identifies == Some(Identifies::ResidentNumber)
+            && let Err(why) = text.parse::<crate::ResidentNumber>()
+        {
+            findings.refused.push(Fault::new("FORM-0106").with("field", &self.name).with("why", why.code));
+        }
+    }
+}
+
+/// The word for a field type in messages.
+#[must_use]
+pub fn kind_name(kind: &FieldType) -> &'static str {
+    match kind {
+        FieldType::Text => "文字",
+        FieldType::Integer => "整数",
+        FieldType::Decimal(_) => "数字",
+        FieldType::Date => "日期",
+        FieldType::DateTime => "日期和时间",
+        FieldType::Bool => "是/否",
+        FieldType::Choice => "选项",
+        FieldType::Choices => "多个选项",
+        FieldType::Ref(_) => "对象编号",
+    }
+}
+
+/// Gives a record's fields, `at` and `today` to an expression.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordEnv<'a> {
+    /// The record.
+    pub record: &'a Record,
+    /// The day of asking.
+    pub today: jiff::civil::Date,
+}
+
+impl Env for RecordEnv<'_> {
+    fn get(&self, name: &str) -> Value {
+        match name {
+            "at" => Value::Date(self.record.at),
+            "today" => Value::Date(self.today),
+            _ => self.record.values.get(name).cloned().unwrap_or_default(),
+        }
+    }
+}
