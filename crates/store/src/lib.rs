@@ -1,1 +1,79 @@
-//! store
+//! The record log: append, supersede, void, and read as of a cut.
+//!
+//! Here lives one trait, [`Store`], with its row types, and its embedded implementation on SQLite,
+//! [`SqliteStore`]; `tests/it/conformance.rs` is the suite that every implementation passes.
+//! Start reading at [`Store`].
+//!
+//! Invariants: a record is never changed in place, a correction is a new record that names the old one; what
+//! [`Store::append`] acknowledged survives a kill and a power cut; a batch is written whole or not at all.
+//!
+//! What may not come in: programmes (a form is an opaque name here, its values are text), HTTP, Arrow, any
+//! type of a database driver in a public signature.
+
+mod row;
+mod sqlite;
+mod values;
+
+pub use row::{ActionRef, Appended, Cut, Order, Row, RowRef, Scan, date_of_days, days_of_date};
+pub use sqlite::{Options, SqliteStore};
+pub use values::{Raw, decode, encode, parse_values};
+
+use qianmo_core::{Area, AreaTree, Fault, Record, RecordId, SubjectId};
+
+/// Where records are kept.
+///
+/// Every method may fail with `STORE-0004` (locked by another process), `STORE-0005` (damaged file),
+/// `STORE-0006` (disk full) and `STORE-0007` (the system refuses); the codes beyond these are named at each.
+pub trait Store {
+    /// Appends a batch in one transaction: all of it or nothing. Records already present with the same content
+    /// are passed over, so that repeating a batch does no harm. A record may supersede or void one of the
+    /// same batch that stands before it.
+    ///
+    /// When this returns `Ok`, the batch survives a kill of the process and a power cut.
+    /// Errors: `STORE-0101` an id already taken by another content, `STORE-0102` a target that doesn't exist,
+    /// `STORE-0103` a target already superseded or voided, `STORE-0104` a target that can't be corrected this way
+    /// (a withdrawal, or a record of another form), `STORE-0105` a withdrawal that carries values.
+    fn append(&mut self, records: &[Record]) -> Result<Appended, Fault>;
+
+    /// The position after the last record; [`Cut::START`] when there is none.
+    fn cut(&self) -> Result<Cut, Fault>;
+
+    /// The record with this id, in force or not.
+    fn record(&self, id: RecordId) -> Result<Option<Row>, Fault>;
+
+    /// The chain of corrections that the record belongs to, from the first statement to the last correction or
+    /// withdrawal; empty when there is no such record.
+    fn history(&self, id: RecordId) -> Result<Vec<Row>, Fault>;
+
+    /// Every record about a subject, in order of writing, with those superseded, voided and the withdrawals.
+    fn records_of(&self, subject: SubjectId) -> Result<Vec<Row>, Fault>;
+
+    /// Hands out the records in force as of a cut (not superseded, not voided, no withdrawals), and returns that cut.
+    /// The callback may read from the store; its fault ends the scan.
+    ///
+    /// Errors: `STORE-0106` a cut after the end of the log.
+    fn scan(&self, what: &Scan<'_>, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<Cut, Fault>;
+
+    /// Hands out the log itself after a position, in order of writing: statements, corrections and withdrawals. Returns
+    /// the position reached.
+    fn scan_log(&self, since: Cut, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<Cut, Fault>;
+
+    /// The division tree.
+    fn areas(&self) -> Result<AreaTree, Fault>;
+
+    /// Adds areas to the tree, or replaces those with the same code, in one transaction.
+    ///
+    /// Errors: `CORE-0103` when the tree would have an area without its parent, or a circle.
+    fn put_areas(&mut self, areas: &[Area]) -> Result<(), Fault>;
+
+    /// A setting of the data folder, such as its root area.
+    fn setting(&self, key: &str) -> Result<Option<String>, Fault>;
+
+    /// Sets a setting.
+    fn set_setting(&mut self, key: &str, value: &str) -> Result<(), Fault>;
+
+    /// Reads everything and checks that the log is whole.
+    ///
+    /// Errors: `STORE-0005` when it isn't.
+    fn verify(&self) -> Result<(), Fault>;
+}

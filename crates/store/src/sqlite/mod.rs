@@ -1,0 +1,216 @@
+//! The embedded store: one SQLite file, `qianmo.db`, in the data folder.
+//!
+//! WAL mode with full synchronisation: when an append returns, its pages are on the disk. Reading goes on beside
+//! a writer of another process. The folder, copied while no process has it open, is a backup.
+
+mod append;
+mod fault;
+mod migrations;
+mod read;
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use qianmo_core::{Area, AreaTree, Fault, Record, RecordId, SubjectId};
+use rusqlite::{Connection, OpenFlags};
+
+use crate::row::{Appended, Cut, Row, RowRef, Scan};
+use crate::{Store, date_of_days, days_of_date};
+use fault::named;
+use read::Words;
+
+/// Name of the file in the data folder.
+const FILE: &str = "qianmo.db";
+/// Bytes of a page. Chosen with the cache by measurement: twice the default's write rate.
+const PAGE_SIZE: i64 = 8192;
+/// Page cache, in KiB.
+const CACHE_KIB: i64 = 64 * 1024;
+/// Pages of write-ahead log before it is folded into the file.
+const CHECKPOINT_PAGES: i64 = 8000;
+
+/// How to open a data folder.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// How long to wait for another process that is writing.
+    pub wait: Duration,
+    /// The most bytes that the file may take; no limit when absent. Beyond it appends fail as on a full disk.
+    pub bytes_max: Option<u64>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { wait: Duration::from_secs(5), bytes_max: None }
+    }
+}
+
+/// A data folder, open.
+#[derive(Debug)]
+pub struct SqliteStore {
+    connection: Connection,
+    file: PathBuf,
+    words: RefCell<Arc<Words>>,
+}
+
+impl SqliteStore {
+    /// Opens the data folder `dir`; one made by an older version is brought up to date.
+    ///
+    /// Errors: `STORE-0001` no data folder there, `STORE-0003` made by a newer version, `STORE-0004` locked,
+    /// `STORE-0005` damaged.
+    pub fn open(dir: &Path) -> Result<Self, Fault> {
+        Self::open_with(dir, Options::default())
+    }
+
+    /// Opens a data folder with options; errors as [`SqliteStore::open`].
+    pub fn open_with(dir: &Path, options: Options) -> Result<Self, Fault> {
+        let file = dir.join(FILE);
+        if !file.is_file() {
+            return Err(Fault::new("STORE-0001").with("folder", dir.display()));
+        }
+        Self::connect(file, options)
+    }
+
+    /// Makes a new data folder at `dir`, which may exist but may hold no data yet.
+    ///
+    /// Errors: `STORE-0002` there is one already, `STORE-0007` the folder can't be made.
+    pub fn create(dir: &Path) -> Result<Self, Fault> {
+        Self::create_with(dir, Options::default())
+    }
+
+    /// Makes a data folder with options; errors as [`SqliteStore::create`].
+    pub fn create_with(dir: &Path, options: Options) -> Result<Self, Fault> {
+        let file = dir.join(FILE);
+        if file.exists() {
+            return Err(Fault::new("STORE-0002").with("folder", dir.display()));
+        }
+        std::fs::create_dir_all(dir).map_err(|error| Fault::new("STORE-0007").with("file", dir.display()).with("why", error))?;
+        Self::connect(file, options)
+    }
+
+    fn connect(file: PathBuf, options: Options) -> Result<Self, Fault> {
+        let open = || {
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let connection = Connection::open_with_flags(&file, flags)?;
+            connection.busy_timeout(options.wait)?;
+            connection.pragma_update(None, "page_size", PAGE_SIZE)?;
+            Ok(connection)
+        };
+        let mut connection = open().map_err(named(&file))?;
+        migrations::check_version(&connection, &file)?;
+        let set = |connection: &Connection| {
+            connection.pragma_update(None, "journal_mode", "WAL")?;
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+            connection.pragma_update(None, "temp_store", "MEMORY")?;
+            connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+            connection.pragma_update(None, "journal_size_limit", CHECKPOINT_PAGES * PAGE_SIZE)
+        };
+        set(&connection).map_err(named(&file))?;
+        migrations::migrate(&mut connection, &file)?;
+        if let Some(bytes) = options.bytes_max {
+            let pages = i64::try_from(bytes).unwrap_or(i64::MAX) / PAGE_SIZE;
+            connection.pragma_update(None, "max_page_count", pages).map_err(named(&file))?;
+        }
+        Ok(Self { connection, file, words: RefCell::default() })
+    }
+
+    fn put_areas_in(&mut self, areas: &[Area], before: AreaTree) -> Result<(), Fault> {
+        let mut all: std::collections::BTreeMap<_, _> = before.iter().map(|area| (area.code, area.clone())).collect();
+        all.extend(areas.iter().map(|area| (area.code, area.clone())));
+        drop(before);
+        AreaTree::new(all.into_values().collect())?;
+        let number = |code: qianmo_core::AreaCode| i64::try_from(code.number()).unwrap_or(i64::MAX);
+        let write = |connection: &mut Connection| {
+            let transaction = connection.transaction()?;
+            for area in areas {
+                transaction.prepare_cached("INSERT OR REPLACE INTO area VALUES (?, ?, ?, ?, ?, ?)")?.execute((
+                    number(area.code),
+                    &area.name,
+                    area.kind.word(),
+                    area.parent.map(number),
+                    days_of_date(area.valid_from),
+                    area.valid_to.map(days_of_date),
+                ))?;
+            }
+            transaction.commit()
+        };
+        write(&mut self.connection).map_err(named(&self.file))
+    }
+
+    fn read_areas(&self) -> rusqlite::Result<Vec<(i64, String, String, Option<i64>, i32, Option<i32>)>> {
+        let mut statement = self.connection.prepare_cached("SELECT code, name, kind, parent, valid_from, valid_to FROM area")?;
+        statement.query_map((), |row| row.try_into())?.collect()
+    }
+}
+
+impl Store for SqliteStore {
+    fn append(&mut self, records: &[Record]) -> Result<Appended, Fault> {
+        append::append(&mut self.connection, &self.file, records)
+    }
+
+    fn cut(&self) -> Result<Cut, Fault> {
+        read::cut(&self.connection).map_err(named(&self.file))
+    }
+
+    fn record(&self, id: RecordId) -> Result<Option<Row>, Fault> {
+        let mut found = self.rows("WHERE r.id = ?", id.0.as_bytes())?;
+        Ok(found.pop())
+    }
+
+    fn history(&self, id: RecordId) -> Result<Vec<Row>, Fault> {
+        self.rows(read::CHAIN, id.0.as_bytes())
+    }
+
+    fn records_of(&self, subject: SubjectId) -> Result<Vec<Row>, Fault> {
+        self.rows("WHERE r.subject = ? ORDER BY r.seq", subject.0.as_bytes())
+    }
+
+    fn scan(&self, what: &Scan<'_>, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<Cut, Fault> {
+        self.scan_in_force(what, each)
+    }
+
+    fn scan_log(&self, since: Cut, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<Cut, Fault> {
+        self.scan_all(since, each)
+    }
+
+    fn areas(&self) -> Result<AreaTree, Fault> {
+        let rows = self.read_areas().map_err(named(&self.file))?;
+        let code = |number: i64| qianmo_core::AreaCode::from_number(u64::try_from(number).unwrap_or(0));
+        let areas = rows.into_iter().map(|(number, name, kind, parent, from, to)| {
+            Ok(Area {
+                code: code(number)?,
+                name,
+                kind: qianmo_core::AreaKind::from_word(&kind).ok_or_else(|| fault::damaged(&self.file))?,
+                parent: parent.map(code).transpose()?,
+                valid_from: date_of_days(from),
+                valid_to: to.map(date_of_days),
+            })
+        });
+        AreaTree::new(areas.collect::<Result<_, Fault>>()?)
+    }
+
+    fn put_areas(&mut self, areas: &[Area]) -> Result<(), Fault> {
+        let before = self.areas()?;
+        self.put_areas_in(areas, before)
+    }
+
+    fn setting(&self, key: &str) -> Result<Option<String>, Fault> {
+        let find = || {
+            let mut statement = self.connection.prepare_cached("SELECT value FROM setting WHERE key = ?")?;
+            statement.query_map([key], |row| row.get(0))?.next().transpose()
+        };
+        find().map_err(named(&self.file))
+    }
+
+    fn set_setting(&mut self, key: &str, value: &str) -> Result<(), Fault> {
+        let sql = "INSERT INTO setting VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+        self.connection.execute(sql, [key, value]).map_err(named(&self.file))?;
+        Ok(())
+    }
+
+    fn verify(&self) -> Result<(), Fault> {
+        let answer: String = self.connection.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0)).map_err(named(&self.file))?;
+        if answer == "ok" { Ok(()) } else { Err(fault::damaged(&self.file)) }
+    }
+}

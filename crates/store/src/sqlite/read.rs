@@ -1,0 +1,175 @@
+//! Reading: single records, chains, and the scans of the log.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use qianmo_core::{AreaCode, Fault, RecordId, SubjectId};
+use rusqlite::types::{FromSqlError, ValueRef};
+use rusqlite::{Connection, Params, Result, Row as SqlRow};
+
+use super::SqliteStore;
+use super::fault::named;
+use crate::row::{ActionRef, Cut, Order, Row, RowRef, Scan};
+
+/// Names by their numbers.
+pub(super) type Words = HashMap<i64, Arc<str>>;
+
+const SELECT: &str = "SELECT r.seq, r.id, r.form, r.form_version, r.kind, r.subject, r.resident, r.area, r.organisation, r.worker, \
+                      r.device, r.at, r.recorded_at, r.action, \
+                      CASE WHEN r.target IS NOT NULL THEN (SELECT t.id FROM record t WHERE t.seq = r.target) END, r.reason, r.fields \
+                      FROM record r ";
+
+/// The chain of corrections around one record: back to the statement, then forward.
+pub(super) const CHAIN: &str = "WHERE r.seq IN (
+    WITH RECURSIVE
+        back (seq, target) AS (
+            SELECT seq, target FROM record WHERE id = ?
+            UNION ALL SELECT b.seq, b.target FROM record b JOIN back ON b.seq = back.target
+        ),
+        chain (seq) AS (
+            SELECT min(seq) FROM back
+            UNION ALL SELECT f.seq FROM record f JOIN chain ON f.target = chain.seq
+        )
+    SELECT seq FROM chain) ORDER BY r.seq";
+
+/// The end of the log.
+pub(super) fn cut(connection: &Connection) -> Result<Cut> {
+    let seq = connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM record")?.query_row((), |row| row.get(0))?;
+    Ok(Cut(seq))
+}
+
+impl SqliteStore {
+    /// The rows that a condition selects.
+    pub(super) fn rows(&self, condition: &str, params: &[u8; 16]) -> Result<Vec<Row>, Fault> {
+        let mut rows = Vec::new();
+        self.each_row(&format!("{SELECT}{condition}"), [params], &mut |row| {
+            rows.push(row.to_row());
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// See [`crate::Store::scan`].
+    pub(super) fn scan_in_force(&self, what: &Scan<'_>, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<Cut, Fault> {
+        let end = cut(&self.connection).map_err(named(&self.file))?;
+        let until = what.cut.unwrap_or(end);
+        if until > end {
+            return Err(Fault::new("STORE-0106").with("cut", until).with("end", end));
+        }
+        let overruled = self.overruled(until).map_err(named(&self.file))?;
+        let sql = scan_sql(what, &*self.words(true).map_err(named(&self.file))?);
+        self.each_row(&sql, [until.0], &mut |row| if overruled.contains(&row.seq) { Ok(()) } else { each(row) })?;
+        Ok(until)
+    }
+
+    /// See [`crate::Store::scan_log`].
+    pub(super) fn scan_all(&self, since: Cut, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<Cut, Fault> {
+        let mut reached = since;
+        self.each_row(&format!("{SELECT}WHERE r.seq > ? ORDER BY r.seq"), [since.0], &mut |row| {
+            reached = Cut(row.seq);
+            each(row)
+        })?;
+        Ok(reached)
+    }
+
+    /// Positions of the records superseded or voided as of a cut.
+    fn overruled(&self, until: Cut) -> Result<HashSet<i64>> {
+        let mut statement = self.connection.prepare_cached("SELECT target FROM record WHERE target IS NOT NULL AND seq <= ?")?;
+        statement.query_map([until.0], |row| row.get(0))?.collect()
+    }
+
+    fn each_row(&self, sql: &str, params: impl Params, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<(), Fault> {
+        let wrong = named(&self.file);
+        let mut words = self.words(false).map_err(&wrong)?;
+        let mut statement = self.connection.prepare_cached(sql).map_err(&wrong)?;
+        let mut rows = statement.query(params).map_err(&wrong)?;
+        while let Some(row) = rows.next().map_err(&wrong)? {
+            // Another process may have written a name that we haven't read yet.
+            if !knows(&words, row).map_err(&wrong)? {
+                words = self.words(true).map_err(&wrong)?;
+            }
+            each(&read_row(row, &words).map_err(&wrong)?)?;
+        }
+        Ok(())
+    }
+
+    fn words(&self, again: bool) -> Result<Arc<Words>> {
+        if again || self.words.borrow().is_empty() {
+            let mut statement = self.connection.prepare_cached("SELECT id, text FROM word")?;
+            let words: Words =
+                statement.query_map((), |row| Ok((row.get(0)?, Arc::from(row.get_ref(1)?.as_str()?))))?.collect::<Result<_>>()?;
+            self.words.replace(Arc::new(words));
+        }
+        Ok(self.words.borrow().clone())
+    }
+}
+
+fn scan_sql(what: &Scan<'_>, words: &Words) -> String {
+    let mut sql = format!(
+        "{SELECT}{}WHERE r.seq <= ? AND r.action < 2",
+        if what.order == Order::Subject { "JOIN word w ON w.id = r.form " } else { "" }
+    );
+    if let Some(forms) = what.forms {
+        let numbers = words.iter().filter(|(_, text)| forms.contains(&&***text)).map(|(id, _)| *id);
+        push_in(&mut sql, "r.form", numbers);
+    }
+    if let Some(areas) = what.areas {
+        push_in(&mut sql, "r.area", areas.iter().map(|area| i64::try_from(area.number()).unwrap_or(i64::MAX)));
+    }
+    sql.push_str(match what.order {
+        Order::Log => " ORDER BY r.seq",
+        Order::Subject => " ORDER BY w.text, r.subject, r.at, r.seq",
+    });
+    sql
+}
+
+fn push_in(sql: &mut String, column: &str, numbers: impl Iterator<Item = i64>) {
+    let mut numbers: Vec<i64> = numbers.collect();
+    numbers.sort_unstable();
+    let _ = write!(sql, " AND {column} IN (");
+    for (i, number) in numbers.iter().enumerate() {
+        let _ = write!(sql, "{}{number}", if i > 0 { "," } else { "" });
+    }
+    sql.push(')');
+}
+
+/// Whether the row's names are among those read.
+fn knows(words: &Words, row: &SqlRow<'_>) -> Result<bool> {
+    let known = |column| -> Result<bool> { Ok(row.get::<_, Option<i64>>(column)?.is_none_or(|id| words.contains_key(&id))) };
+    Ok(known(2)? && known(4)? && known(9)? && known(10)?)
+}
+
+fn read_row<'a>(row: &'a SqlRow<'_>, words: &'a Words) -> Result<RowRef<'a>> {
+    let word =
+        |column| -> Result<Option<&'a str>> { Ok(row.get::<_, Option<i64>>(column)?.and_then(|id| words.get(&id)).map(|text| &**text)) };
+    let uuid = |column| -> Result<Option<uuid::Uuid>> {
+        match row.get_ref(column)? {
+            ValueRef::Null => Ok(None),
+            other => Ok(Some(uuid::Uuid::from_bytes(other.as_blob()?.try_into().map_err(|_| FromSqlError::InvalidType)?))),
+        }
+    };
+    let must = |found: Option<uuid::Uuid>| found.ok_or(FromSqlError::InvalidType);
+    let area = u64::try_from(row.get::<_, i64>(7)?).ok().and_then(|number| AreaCode::from_number(number).ok());
+    Ok(RowRef {
+        seq: row.get(0)?,
+        id: RecordId(must(uuid(1)?)?),
+        form: word(2)?.ok_or(FromSqlError::InvalidType)?,
+        form_version: row.get(3)?,
+        subject_kind: word(4)?.ok_or(FromSqlError::InvalidType)?,
+        subject: SubjectId(must(uuid(5)?)?),
+        resident: uuid(6)?.map(SubjectId),
+        area: area.ok_or(FromSqlError::InvalidType)?,
+        organisation: uuid(8)?.map(SubjectId),
+        worker: word(9)?,
+        device: word(10)?,
+        at_days: row.get(11)?,
+        recorded_at: row.get(12)?,
+        action: match row.get::<_, i64>(13)? {
+            0 => ActionRef::State,
+            1 => ActionRef::Supersede(RecordId(must(uuid(14)?)?)),
+            _ => ActionRef::Void { record: RecordId(must(uuid(14)?)?), reason: row.get_ref(15)?.as_str_or_null()?.unwrap_or_default() },
+        },
+        values: row.get_ref(16)?.as_str()?,
+    })
+}
