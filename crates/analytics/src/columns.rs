@@ -1,0 +1,487 @@
+//! Columns: the record log as one Arrow table per form.
+//!
+//! Rows in force come in one by one ([`ColumnsBuilder::push`]); out come tables with small integers for subjects
+//! and records (their meaning stays here), profiles merged into versions, and `home`: where each subject sits when.
+//! [`Columns::shard`] cuts out what one leaf area needs.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    ArrayRef, BooleanBuilder, Date32Array, Date32Builder, Decimal128Builder, Int64Array, Int64Builder, RecordBatch, StringArray,
+    StringBuilder, TimestampSecondBuilder, UInt32Array,
+};
+use datafusion::arrow::compute::take_record_batch;
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use jiff::civil::Date;
+use qianmo_core::form::Identifies;
+use qianmo_core::pack::Packs;
+use qianmo_core::{AreaCode, AreaTree, Fault, FieldType, Form, RecordId, SubjectId, Value};
+
+use crate::schema::{area_schema, form_schema, home_schema, pack_table_schema, table_name};
+use crate::table::{to_days, to_seconds};
+
+/// Days of 0001-01-01 and 9999-12-31, the ends of open stretches.
+const FIRST_DAY: i32 = -719_162;
+const LAST_DAY: i32 = 2_932_896;
+
+/// A record in force, without its values.
+#[derive(Debug, Clone)]
+pub struct RowHead<'a> {
+    /// The record.
+    pub record: RecordId,
+    /// Its form.
+    pub form: &'a str,
+    /// Its subject.
+    pub subject: SubjectId,
+    /// The resident concerned.
+    pub resident: Option<SubjectId>,
+    /// The organisation that did the service.
+    pub organisation: Option<SubjectId>,
+    /// The leaf where it was made.
+    pub area: AreaCode,
+    /// Date of service.
+    pub at: Date,
+}
+
+/// Takes rows in any order and makes [`Columns`].
+#[derive(Debug)]
+pub struct ColumnsBuilder {
+    forms: HashMap<Arc<str>, FormRows>,
+    subjects: Interner,
+    records: Vec<RecordId>,
+    labels: HashMap<i64, Arc<str>>,
+    owner: HashMap<i64, i64>,
+    sits: HashMap<i64, Vec<(i32, u64)>>,
+    last_area: HashMap<i64, (i32, u64)>,
+    links: Vec<(i64, i64)>,
+    everywhere: Vec<i64>,
+    areas: Vec<qianmo_core::Area>,
+    tables: Vec<(String, RecordBatch)>,
+}
+
+#[derive(Debug, Default)]
+struct Interner {
+    numbers: HashMap<SubjectId, i64>,
+    ids: Vec<SubjectId>,
+}
+
+impl Interner {
+    fn number(&mut self, id: SubjectId) -> i64 {
+        *self.numbers.entry(id).or_insert_with(|| {
+            self.ids.push(id);
+            i64::try_from(self.ids.len() - 1).unwrap_or(i64::MAX)
+        })
+    }
+}
+
+#[derive(Debug)]
+struct FormRows {
+    form: Form,
+    schema: SchemaRef,
+    head: HeadBuilder,
+    fields: Vec<Column>,
+    places: HashMap<Arc<str>, usize>,
+    profile: Vec<ProfileRow>,
+    buffer: Vec<Value>,
+}
+
+#[derive(Debug, Default)]
+struct HeadBuilder {
+    record: Vec<i64>,
+    subject: Vec<i64>,
+    resident: Vec<Option<i64>>,
+    organisation: Vec<Option<i64>>,
+    area: Vec<i64>,
+    at: Vec<i32>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Head {
+    record: i64,
+    subject: i64,
+    resident: Option<i64>,
+    organisation: Option<i64>,
+    area: u64,
+    at: i32,
+}
+
+impl HeadBuilder {
+    fn push(&mut self, head: Head) {
+        self.record.push(head.record);
+        self.subject.push(head.subject);
+        self.resident.push(head.resident);
+        self.organisation.push(head.organisation);
+        self.area.push(i64::try_from(head.area).unwrap_or(0));
+        self.at.push(head.at);
+    }
+
+    fn finish(self) -> Vec<ArrayRef> {
+        vec![
+            Arc::new(Int64Array::from(self.record)),
+            Arc::new(Int64Array::from(self.subject)),
+            Arc::new(Int64Array::from(self.resident)),
+            Arc::new(Int64Array::from(self.organisation)),
+            Arc::new(Int64Array::from(self.area)),
+            Arc::new(Date32Array::from(self.at)),
+        ]
+    }
+}
+
+#[derive(Debug)]
+struct ProfileRow {
+    head: Head,
+    values: Vec<Value>,
+}
+
+#[derive(Debug)]
+enum Column {
+    Text(StringBuilder),
+    Integer(Int64Builder),
+    Decimal(Decimal128Builder, u32),
+    Date(Date32Builder),
+    DateTime(TimestampSecondBuilder),
+    Bool(BooleanBuilder),
+}
+
+impl Column {
+    fn new(data_type: &DataType) -> Self {
+        match data_type {
+            DataType::Int64 => Self::Integer(Int64Builder::new()),
+            DataType::Decimal128(_, scale) => {
+                Self::Decimal(Decimal128Builder::new().with_data_type(data_type.clone()), u32::try_from(*scale).unwrap_or(0))
+            }
+            DataType::Date32 => Self::Date(Date32Builder::new()),
+            DataType::Timestamp(..) => Self::DateTime(TimestampSecondBuilder::new()),
+            DataType::Boolean => Self::Bool(BooleanBuilder::new()),
+            _ => Self::Text(StringBuilder::new()),
+        }
+    }
+
+    /// Appends a value; one of another kind (an old form version's) becomes unknown.
+    fn push(&mut self, value: &Value) {
+        match self {
+            Self::Text(b) => b.append_option(value.as_text()),
+            Self::Integer(b) => b.append_option(value.as_integer()),
+            Self::Decimal(b, scale) => b.append_option(value.as_decimal().map(|mut d| {
+                d.rescale(*scale);
+                d.mantissa()
+            })),
+            Self::Date(b) => b.append_option(value.as_date().map(to_days)),
+            Self::DateTime(b) => b.append_option(match value {
+                Value::DateTime(at) => Some(to_seconds(*at)),
+                Value::Date(day) => Some(to_seconds(day.at(0, 0, 0, 0))),
+                _ => None,
+            }),
+            Self::Bool(b) => b.append_option(value.as_bool()),
+        }
+    }
+
+    fn finish(self) -> ArrayRef {
+        match self {
+            Self::Text(mut b) => Arc::new(b.finish()),
+            Self::Integer(mut b) => Arc::new(b.finish()),
+            Self::Decimal(mut b, _) => Arc::new(b.finish()),
+            Self::Date(mut b) => Arc::new(b.finish()),
+            Self::DateTime(mut b) => Arc::new(b.finish()),
+            Self::Bool(mut b) => Arc::new(b.finish()),
+        }
+    }
+}
+
+impl ColumnsBuilder {
+    /// An empty builder for the forms of these packs and the leaves of this tree.
+    pub fn new(packs: &Packs, areas: &AreaTree) -> Result<Self, Fault> {
+        let forms = packs.forms().map(|form| (form.id.clone(), FormRows::new(form))).collect();
+        let mut tables = Vec::new();
+        for pack in &packs.packs {
+            for table in &pack.tables {
+                let schema = pack_table_schema(table);
+                let mut columns: Vec<Column> = schema.fields().iter().map(|f| Column::new(f.data_type())).collect();
+                for row in &table.rows {
+                    columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
+                }
+                let arrays = columns.into_iter().map(Column::finish).collect();
+                tables.push((format!("{}_{}", pack.id, table.id), batch(schema, arrays)?));
+            }
+        }
+        Ok(Self {
+            forms,
+            subjects: Interner::default(),
+            records: Vec::new(),
+            labels: HashMap::new(),
+            owner: HashMap::new(),
+            sits: HashMap::new(),
+            last_area: HashMap::new(),
+            links: Vec::new(),
+            everywhere: Vec::new(),
+            areas: areas.iter().cloned().collect(),
+            tables,
+        })
+    }
+
+    /// Adds a record in force. Records of forms that no pack has are passed over.
+    pub fn push<'v>(&mut self, row: &RowHead<'_>, values: impl IntoIterator<Item = (&'v str, Value)>) {
+        let Some(rows) = self.forms.get_mut(row.form) else { return };
+        let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        self.records.push(row.record);
+        let head = Head {
+            record: number(self.records.len() - 1),
+            subject: self.subjects.number(row.subject),
+            resident: row.resident.map(|id| self.subjects.number(id)),
+            organisation: row.organisation.map(|id| self.subjects.number(id)),
+            area: row.area.number(),
+            at: to_days(row.at),
+        };
+        rows.buffer.fill(Value::Null);
+        for (id, value) in values {
+            if let Some(place) = rows.places.get(id) {
+                rows.buffer[*place] = value;
+            }
+        }
+        for (field, value) in rows.form.fields.iter().zip(&mut rows.buffer) {
+            if let FieldType::Ref(kind) = &field.kind {
+                let target = value.as_text().and_then(|text| text.parse::<SubjectId>().ok()).map(|id| self.subjects.number(id));
+                *value = target.map_or(Value::Null, Value::Integer);
+                if let Some(target) = target.filter(|_| !matches!(&**kind, "organisation" | "area")) {
+                    self.links.push((head.subject, target));
+                }
+            }
+            if field.identifies == Some(Identifies::Name)
+                && let Value::Text(name) = value
+            {
+                self.labels.insert(head.subject, name.clone());
+            }
+        }
+        if let Some(owner) = head.resident.filter(|owner| *owner != head.subject) {
+            self.owner.insert(head.subject, owner);
+        }
+        if rows.form.locates {
+            self.sits.entry(head.subject).or_default().push((head.at, head.area));
+        }
+        if matches!(&*rows.form.subject, "organisation" | "area") {
+            self.everywhere.push(head.subject);
+        }
+        let last = self.last_area.entry(head.subject).or_insert((head.at, head.area));
+        if head.at >= last.0 {
+            *last = (head.at, head.area);
+        }
+        if rows.form.profile {
+            rows.profile.push(ProfileRow { head, values: rows.buffer.clone() });
+        } else {
+            rows.head.push(head);
+            rows.fields.iter_mut().zip(&rows.buffer).for_each(|(column, value)| column.push(value));
+        }
+    }
+
+    /// Makes the columns.
+    ///
+    /// Errors: `ANALYTICS-0104` when a table can't be built, which would be a fault of the program.
+    pub fn finish(mut self) -> Result<Columns, Fault> {
+        let mut tables = HashMap::new();
+        let leaves: Vec<_> = self.areas.iter().filter(|area| area.kind >= qianmo_core::AreaKind::Township).collect();
+        let codes: Vec<i64> = leaves.iter().map(|a| i64::try_from(a.code.number()).unwrap_or(0)).collect();
+        let subjects: Vec<i64> = leaves.iter().map(|a| self.subjects.number(SubjectId::of_area(a.code))).collect();
+        for (subject, area) in subjects.iter().zip(&leaves) {
+            self.everywhere.push(*subject);
+            self.last_area.insert(*subject, (FIRST_DAY, area.code.number()));
+            self.labels.entry(*subject).or_insert_with(|| area.name.as_str().into());
+        }
+        let arrays: Vec<ArrayRef> = vec![
+            Arc::new(Int64Array::from(subjects)),
+            Arc::new(Int64Array::from(codes)),
+            Arc::new(StringArray::from_iter_values(leaves.iter().map(|a| &a.name))),
+            Arc::new(StringArray::from_iter_values(leaves.iter().map(|a| a.kind.word()))),
+            Arc::new(Date32Array::from_iter_values(leaves.iter().map(|a| to_days(a.valid_from)))),
+            Arc::new(Date32Array::from_iter_values(leaves.iter().map(|a| a.valid_to.map_or(LAST_DAY, to_days)))),
+        ];
+        tables.insert("area".to_owned(), batch(area_schema(), arrays)?);
+        for (id, rows) in self.forms.drain() {
+            tables.insert(table_name(&id), rows.finish()?);
+        }
+        tables.extend(self.tables.drain(..));
+        tables.insert("home".to_owned(), self.home()?);
+        self.everywhere.sort_unstable();
+        self.everywhere.dedup();
+        Ok(Columns {
+            tables,
+            subjects: Arc::new(self.subjects.ids),
+            records: Arc::new(self.records),
+            labels: Arc::new(self.labels),
+            links: Arc::new(self.links),
+            everywhere: Arc::new(self.everywhere),
+            names: Arc::new(self.areas.iter().map(|a| (i64::try_from(a.code.number()).unwrap_or(0), a.name.clone())).collect()),
+        })
+    }
+
+    /// Where each subject sits: by its locating records, else with its resident, else where it was last recorded. The
+    /// first stretch reaches back to the beginning, so that what happened before registration counts too.
+    fn home(&mut self) -> Result<RecordBatch, Fault> {
+        for stays in self.sits.values_mut() {
+            stays.sort_by_key(|(from, _)| *from);
+            stays.dedup_by_key(|(_, area)| *area);
+        }
+        let (mut subject, mut area, mut from, mut to) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut known: Vec<(&i64, &(i32, u64))> = self.last_area.iter().collect();
+        known.sort_unstable();
+        for (of, last) in known {
+            let own = self.sits.get(of).or_else(|| self.sits.get(self.owner.get(of)?));
+            let stays = own.map_or(std::slice::from_ref(last), Vec::as_slice);
+            for (i, (start, code)) in stays.iter().enumerate() {
+                subject.push(*of);
+                area.push(i64::try_from(*code).unwrap_or(0));
+                from.push(if i == 0 { FIRST_DAY } else { *start });
+                to.push(stays.get(i + 1).map_or(LAST_DAY, |(next, _)| next - 1));
+            }
+        }
+        let arrays: Vec<ArrayRef> = vec![
+            Arc::new(Int64Array::from(subject)),
+            Arc::new(Int64Array::from(area)),
+            Arc::new(Date32Array::from(from)),
+            Arc::new(Date32Array::from(to)),
+        ];
+        batch(home_schema(), arrays)
+    }
+}
+
+impl FormRows {
+    fn new(form: &Form) -> Self {
+        let schema = form_schema(form);
+        let first = schema.fields().len() - form.fields.len();
+        Self {
+            fields: schema.fields()[first..].iter().map(|field| Column::new(field.data_type())).collect(),
+            places: form.fields.iter().enumerate().map(|(i, field)| (field.id.clone(), i)).collect(),
+            buffer: vec![Value::Null; form.fields.len()],
+            form: form.clone(),
+            schema,
+            head: HeadBuilder::default(),
+            profile: Vec::new(),
+        }
+    }
+
+    fn finish(mut self) -> Result<RecordBatch, Fault> {
+        let mut stretches: Vec<(i32, i32)> = Vec::new();
+        if self.form.profile {
+            self.profile.sort_by_key(|row| (row.head.subject, row.head.at, row.head.record));
+            for i in 1..self.profile.len() {
+                let (before, after) = self.profile.split_at_mut(i);
+                let (before, after) = (&before[i - 1], &mut after[0]);
+                if before.head.subject == after.head.subject {
+                    for (value, older) in after.values.iter_mut().zip(&before.values) {
+                        if value.is_null() {
+                            *value = older.clone();
+                        }
+                    }
+                }
+            }
+            for (i, row) in self.profile.iter().enumerate() {
+                let next = self.profile.get(i + 1).filter(|next| next.head.subject == row.head.subject);
+                let to = next.map_or(LAST_DAY, |next| next.head.at - 1);
+                if to >= row.head.at {
+                    self.head.push(row.head);
+                    stretches.push((row.head.at, to));
+                    self.fields.iter_mut().zip(&row.values).for_each(|(column, value)| column.push(value));
+                }
+            }
+        }
+        let mut arrays = self.head.finish();
+        if self.form.profile {
+            arrays.push(Arc::new(Date32Array::from_iter_values(stretches.iter().map(|s| s.0))));
+            arrays.push(Arc::new(Date32Array::from_iter_values(stretches.iter().map(|s| s.1))));
+        }
+        arrays.extend(self.fields.into_iter().map(Column::finish));
+        batch(self.schema, arrays)
+    }
+}
+
+fn batch(schema: SchemaRef, arrays: Vec<ArrayRef>) -> Result<RecordBatch, Fault> {
+    RecordBatch::try_new(schema, arrays).map_err(|e| Fault::new("ANALYTICS-0104").with("type", e))
+}
+
+/// The tables of one data folder, or of one leaf's shard of it.
+#[derive(Debug, Clone)]
+pub struct Columns {
+    pub(crate) tables: HashMap<String, RecordBatch>,
+    subjects: Arc<Vec<SubjectId>>,
+    records: Arc<Vec<RecordId>>,
+    labels: Arc<HashMap<i64, Arc<str>>>,
+    links: Arc<Vec<(i64, i64)>>,
+    everywhere: Arc<Vec<i64>>,
+    names: Arc<HashMap<i64, String>>,
+}
+
+impl Columns {
+    /// The subject behind a number of the `subject` column.
+    #[must_use]
+    pub fn subject(&self, number: i64) -> Option<SubjectId> {
+        self.subjects.get(usize::try_from(number).ok()?).copied()
+    }
+
+    /// The record behind a number of the `record` column.
+    #[must_use]
+    pub fn record(&self, number: i64) -> Option<RecordId> {
+        self.records.get(usize::try_from(number).ok()?).copied()
+    }
+
+    /// What a subject is called, if a form names it.
+    #[must_use]
+    pub fn label(&self, number: i64) -> Option<&str> {
+        self.labels.get(&number).map(|name| &**name)
+    }
+
+    /// The name of an area by its code as a number.
+    #[must_use]
+    pub fn area_name(&self, code: i64) -> Option<&str> {
+        self.names.get(&code).map(String::as_str)
+    }
+
+    /// Rows in all form tables.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Bytes that the tables hold.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.tables.values().map(RecordBatch::get_array_memory_size).sum()
+    }
+
+    /// What one leaf needs to compute its own cells: every record of the subjects that sit or sat there, of those they
+    /// refer to or are referred to by, and all organisations and areas.
+    pub fn shard(&self, leaf: AreaCode) -> Result<Self, Fault> {
+        let mut inside = vec![false; self.subjects.len()];
+        let code = i64::try_from(leaf.number()).unwrap_or(0);
+        let home = &self.tables["home"];
+        let place = |n: i64| usize::try_from(n).unwrap_or(usize::MAX);
+        for (subject, area) in ints(home, "subject")?.values().iter().zip(ints(home, "area")?.values()) {
+            inside[place(*subject)] |= *area == code;
+        }
+        let own = inside.clone();
+        for (from, to) in self.links.iter() {
+            inside[place(*to)] |= own[place(*from)];
+            inside[place(*from)] |= own[place(*to)];
+        }
+        for subject in self.everywhere.iter() {
+            inside[place(*subject)] = true;
+        }
+        let mut tables = HashMap::new();
+        for (name, table) in &self.tables {
+            let kept = match ints(table, "subject") {
+                Ok(subjects) if name != "area" => {
+                    let rows = (0_u32..).zip(subjects.values()).filter(|(_, s)| inside[place(**s)]).map(|(i, _)| i);
+                    let rows = UInt32Array::from_iter_values(rows);
+                    take_record_batch(table, &rows).map_err(|e| Fault::new("ANALYTICS-0104").with("type", e))?
+                }
+                _ => table.clone(),
+            };
+            tables.insert(name.clone(), kept);
+        }
+        Ok(Self { tables, ..self.clone() })
+    }
+}
+
+fn ints<'a>(table: &'a RecordBatch, column: &str) -> Result<&'a Int64Array, Fault> {
+    let array = table.column_by_name(column).and_then(|a| a.as_any().downcast_ref::<Int64Array>());
+    array.ok_or_else(|| Fault::new("ANALYTICS-0104").with("type", column))
+}

@@ -1,0 +1,27 @@
+//! The tables as Parquet, for any other engine that speaks SQL over Parquet.
+
+use std::fs::File;
+use std::path::Path;
+
+use parquet::arrow::ArrowWriter;
+use qianmo_core::Fault;
+
+use crate::columns::Columns;
+
+/// Writes each table to `DIR/name.parquet`.
+///
+/// Errors: `ANALYTICS-0903` when a file can't be written.
+pub fn export(columns: &Columns, dir: &Path) -> Result<Vec<String>, Fault> {
+    let mut names: Vec<&String> = columns.tables.keys().collect();
+    names.sort();
+    for name in &names {
+        let table = &columns.tables[*name];
+        let path = dir.join(format!("{name}.parquet"));
+        let failed = |e: &dyn std::fmt::Display| Fault::new("ANALYTICS-0903").with("file", path.display()).with("reason", e);
+        let file = File::create(&path).map_err(|e| failed(&e))?;
+        let mut writer = ArrowWriter::try_new(file, table.schema(), None).map_err(|e| failed(&e))?;
+        writer.write(table).map_err(|e| failed(&e))?;
+        writer.close().map_err(|e| failed(&e))?;
+    }
+    Ok(names.into_iter().cloned().collect())
+}
