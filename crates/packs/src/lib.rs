@@ -1,1 +1,46 @@
-//! packs
+//! Programmes (专项): pack text -> checked, typed [`Packs`], all faults at once with file, line and column.
+//!
+//! Start at [`load`]. A fault carries a code of `errors/*/pack.toml`; what could be read is given back beside
+//! the faults, so that a tool can go on. The shape of the result is `qianmo_core::pack`, the language of the
+//! files `docs/packs/format.md`, that of the expressions `qianmo_core::expr`.
+//!
+//! What lives here: the reading layer over TOML, the parser and types of expressions, the reader of each kind of
+//! file, references between packs, the bounds (forbidden words, reproductive choice), the linter of dead fields.
+//!
+//! What may not come in: file system, clock, network, query engine (columns of views are checked by
+//! `qianmo-analytics`), running of worked cases, any knowledge of a disease.
+
+mod bounds;
+pub mod expression;
+mod index;
+mod lint;
+mod part;
+mod reader;
+mod source;
+mod units;
+
+use qianmo_core::Fault;
+use qianmo_core::pack::Packs;
+
+pub use lint::dead_fields;
+pub use units::{known_units, scale};
+
+/// What loading gave: everything that could be read, and everything that is wrong.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// The packs, in the order in which they need each other. Parts with faults are missing or incomplete.
+    pub packs: Packs,
+    /// What must be put right, by file, line and column. Packs with faults are not to be used.
+    pub faults: Vec<Fault>,
+    /// What should be better but stops nothing.
+    pub warnings: Vec<Fault>,
+}
+
+/// Loads packs from their files: path (`maternal_health/pack.toml`, with `/`) and text.
+///
+/// The order of the files doesn't matter. Errors: the codes of `errors/zh/pack.toml` but those of the linter
+/// (`PACK-07..`), which [`dead_fields`] gives.
+#[must_use]
+pub fn load(files: &[(String, String)]) -> Loaded {
+    part::load(files)
+}

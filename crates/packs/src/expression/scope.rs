@@ -1,0 +1,75 @@
+//! The names an expression may use, with their kinds and codes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use qianmo_core::form::{Field, FieldType};
+use qianmo_core::{Kind, expr};
+
+/// What a name is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// Its kind; [`Kind::Null`] when it isn't known before the data is there: then anything goes.
+    pub kind: Kind,
+    /// The codes it can hold; empty when it isn't a choice.
+    pub codes: Vec<Arc<str>>,
+}
+
+/// The names an expression may use.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    names: BTreeMap<Arc<str>, Name>,
+}
+
+impl Scope {
+    /// A scope without names.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The names of a form's checks: its fields, `at` and `today`.
+    #[must_use]
+    pub fn of_fields(fields: &[Field]) -> Self {
+        let mut scope = Self::new();
+        for field in fields {
+            scope.add_field(field);
+        }
+        scope.add("at", Kind::Date);
+        scope.add("today", Kind::Date);
+        scope
+    }
+
+    /// Adds a name.
+    pub fn add(&mut self, name: &str, kind: Kind) {
+        self.names.insert(name.into(), Name { kind, codes: Vec::new() });
+    }
+
+    /// Adds a form field under its id, with its codes.
+    pub fn add_field(&mut self, field: &Field) {
+        let coded = matches!(field.kind, FieldType::Choice | FieldType::Choices);
+        let codes = if coded { field.choices.iter().map(|choice| choice.code.clone()).collect() } else { Vec::new() };
+        self.names.insert(field.id.clone(), Name { kind: field.kind.kind(), codes });
+    }
+
+    /// Adds the names of another scope.
+    pub fn add_all(&mut self, other: &Self) {
+        self.names.extend(other.names.iter().map(|(id, name)| (id.clone(), name.clone())));
+    }
+
+    /// What a name is; `None` when the scope doesn't have it.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Name> {
+        self.names.get(name)
+    }
+
+    /// Every name, in order of the alphabet.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.keys().map(AsRef::as_ref)
+    }
+
+    /// The function a word stands for.
+    pub(crate) fn function(word: &str) -> Option<expr::Function> {
+        expr::Function::ALL.iter().find(|(name, _)| *name == word).map(|(_, function)| *function)
+    }
+}
