@@ -1,1 +1,2 @@
+//! `qianmo`.
 fn main() {}

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Everything that must hold. Prints what ran and how long it took.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+began=$SECONDS
+step() {
+  local name=$1 from=$SECONDS
+  shift
+  echo "── $name"
+  "$@"
+  echo "── $name: $((SECONDS - from)) s"
+}
+
+tests() {
+  if cargo nextest --version >/dev/null 2>&1; then
+    cargo nextest run --locked --workspace --no-fail-fast
+  else
+    cargo test --locked --workspace --no-fail-fast
+  fi
+}
+
+wasm() {
+  rustup target list --installed 2>/dev/null | grep -q wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown || {
+    echo '错误：需要 wasm32-unknown-unknown 目标：rustup target add wasm32-unknown-unknown' >&2
+    exit 3
+  }
+  cargo check --locked -p qianmo-core -p qianmo-proofread --target wasm32-unknown-unknown
+}
+
+step '格式 format' cargo fmt --all --check
+step '静态检查 clippy' cargo clippy --locked --workspace --all-targets -- -D warnings
+step '边界、目录、许可 boundaries, catalogue, licences' cargo run --locked -q -p qianmo-xtask -- tidy
+step '浏览器可用 wasm' wasm
+step '编译 build' cargo build --locked --workspace --all-targets
+step '测试 tests' tests
+step '文档示例 doc tests' cargo test --locked --workspace --doc -q
+step '专项包 packs' target/debug/qianmo packs check packs
+echo "全部通过，用时 $((SECONDS - began)) 秒。"
