@@ -48,8 +48,7 @@ impl Batch<'_> {
     fn write(&mut self, record: &Record) -> Result<bool, Fault> {
         let target = match &record.action {
             Action::State => None,
-            Action::Supersede(target) => Some(*target),
-            Action::Void { record: target, .. } => Some(*target),
+            Action::Supersede(target) | Action::Void { record: target, .. } => Some(*target),
         };
         if matches!(record.action, Action::Void { .. }) && !record.values.is_empty() {
             return Err(Fault::new("STORE-0105").with("record", record.id));

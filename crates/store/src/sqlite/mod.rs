@@ -4,6 +4,7 @@
 //! a writer of another process. The folder, copied while no process has it open, is a backup.
 
 mod append;
+mod areas;
 mod fault;
 mod migrations;
 mod read;
@@ -16,8 +17,8 @@ use std::time::Duration;
 use qianmo_core::{Area, AreaTree, Fault, Record, RecordId, SubjectId};
 use rusqlite::{Connection, OpenFlags};
 
+use crate::Store;
 use crate::row::{Appended, Cut, Row, RowRef, Scan};
-use crate::{Store, date_of_days, days_of_date};
 use fault::named;
 use read::Words;
 
@@ -114,34 +115,6 @@ impl SqliteStore {
         }
         Ok(Self { connection, file, words: RefCell::default() })
     }
-
-    fn put_areas_in(&mut self, areas: &[Area], before: AreaTree) -> Result<(), Fault> {
-        let mut all: std::collections::BTreeMap<_, _> = before.iter().map(|area| (area.code, area.clone())).collect();
-        all.extend(areas.iter().map(|area| (area.code, area.clone())));
-        drop(before);
-        AreaTree::new(all.into_values().collect())?;
-        let number = |code: qianmo_core::AreaCode| i64::try_from(code.number()).unwrap_or(i64::MAX);
-        let write = |connection: &mut Connection| {
-            let transaction = connection.transaction()?;
-            for area in areas {
-                transaction.prepare_cached("INSERT OR REPLACE INTO area VALUES (?, ?, ?, ?, ?, ?)")?.execute((
-                    number(area.code),
-                    &area.name,
-                    area.kind.word(),
-                    area.parent.map(number),
-                    days_of_date(area.valid_from),
-                    area.valid_to.map(days_of_date),
-                ))?;
-            }
-            transaction.commit()
-        };
-        write(&mut self.connection).map_err(named(&self.file))
-    }
-
-    fn read_areas(&self) -> rusqlite::Result<Vec<(i64, String, String, Option<i64>, i32, Option<i32>)>> {
-        let mut statement = self.connection.prepare_cached("SELECT code, name, kind, parent, valid_from, valid_to FROM area")?;
-        statement.query_map((), |row| row.try_into())?.collect()
-    }
 }
 
 impl Store for SqliteStore {
@@ -175,24 +148,11 @@ impl Store for SqliteStore {
     }
 
     fn areas(&self) -> Result<AreaTree, Fault> {
-        let rows = self.read_areas().map_err(named(&self.file))?;
-        let code = |number: i64| qianmo_core::AreaCode::from_number(u64::try_from(number).unwrap_or(0));
-        let areas = rows.into_iter().map(|(number, name, kind, parent, from, to)| {
-            Ok(Area {
-                code: code(number)?,
-                name,
-                kind: qianmo_core::AreaKind::from_word(&kind).ok_or_else(|| fault::damaged(&self.file))?,
-                parent: parent.map(code).transpose()?,
-                valid_from: date_of_days(from),
-                valid_to: to.map(date_of_days),
-            })
-        });
-        AreaTree::new(areas.collect::<Result<_, Fault>>()?)
+        areas::read(&self.connection, &self.file)
     }
 
     fn put_areas(&mut self, areas: &[Area]) -> Result<(), Fault> {
-        let before = self.areas()?;
-        self.put_areas_in(areas, before)
+        areas::put(&mut self.connection, &self.file, areas)
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>, Fault> {

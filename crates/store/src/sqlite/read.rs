@@ -1,6 +1,6 @@
 //! Reading: single records, chains, and the scans of the log.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -12,8 +12,12 @@ use super::SqliteStore;
 use super::fault::named;
 use crate::row::{ActionRef, Cut, Order, Row, RowRef, Scan};
 
-/// Names by their numbers.
-pub(super) type Words = HashMap<i64, Arc<str>>;
+/// Names by their numbers, which are small and dense.
+pub(super) type Words = Vec<Option<Arc<str>>>;
+
+fn word(words: &Words, number: i64) -> Option<&Arc<str>> {
+    words.get(usize::try_from(number).ok()?)?.as_ref()
+}
 
 const SELECT: &str = "SELECT r.seq, r.id, r.form, r.form_version, r.kind, r.subject, r.resident, r.area, r.organisation, r.worker, \
                       r.device, r.at, r.recorded_at, r.action, \
@@ -59,7 +63,7 @@ impl SqliteStore {
         }
         let overruled = self.overruled(until).map_err(named(&self.file))?;
         let sql = scan_sql(what, &*self.words(true).map_err(named(&self.file))?);
-        self.each_row(&sql, [until.0], &mut |row| if overruled.contains(&row.seq) { Ok(()) } else { each(row) })?;
+        self.each_row(&sql, [until.0], &mut |row| if !overruled.is_empty() && overruled.contains(&row.seq) { Ok(()) } else { each(row) })?;
         Ok(until)
     }
 
@@ -97,8 +101,13 @@ impl SqliteStore {
     fn words(&self, again: bool) -> Result<Arc<Words>> {
         if again || self.words.borrow().is_empty() {
             let mut statement = self.connection.prepare_cached("SELECT id, text FROM word")?;
-            let words: Words =
-                statement.query_map((), |row| Ok((row.get(0)?, Arc::from(row.get_ref(1)?.as_str()?))))?.collect::<Result<_>>()?;
+            let mut rows = statement.query(())?;
+            let mut words = Words::new();
+            while let Some(row) = rows.next()? {
+                let number = usize::try_from(row.get::<_, i64>(0)?).unwrap_or(0);
+                words.resize(words.len().max(number + 1), None);
+                words[number] = Some(row.get_ref(1)?.as_str()?.into());
+            }
             self.words.replace(Arc::new(words));
         }
         Ok(self.words.borrow().clone())
@@ -111,7 +120,8 @@ fn scan_sql(what: &Scan<'_>, words: &Words) -> String {
         if what.order == Order::Subject { "JOIN word w ON w.id = r.form " } else { "" }
     );
     if let Some(forms) = what.forms {
-        let numbers = words.iter().filter(|(_, text)| forms.contains(&&***text)).map(|(id, _)| *id);
+        let wanted = |text: &Option<Arc<str>>| text.as_ref().is_some_and(|text| forms.contains(&&**text));
+        let numbers = words.iter().enumerate().filter(|(_, text)| wanted(text)).filter_map(|(id, _)| i64::try_from(id).ok());
         push_in(&mut sql, "r.form", numbers);
     }
     if let Some(areas) = what.areas {
@@ -136,13 +146,13 @@ fn push_in(sql: &mut String, column: &str, numbers: impl Iterator<Item = i64>) {
 
 /// Whether the row's names are among those read.
 fn knows(words: &Words, row: &SqlRow<'_>) -> Result<bool> {
-    let known = |column| -> Result<bool> { Ok(row.get::<_, Option<i64>>(column)?.is_none_or(|id| words.contains_key(&id))) };
+    let known = |column| -> Result<bool> { Ok(row.get::<_, Option<i64>>(column)?.is_none_or(|id| word(words, id).is_some())) };
     Ok(known(2)? && known(4)? && known(9)? && known(10)?)
 }
 
 fn read_row<'a>(row: &'a SqlRow<'_>, words: &'a Words) -> Result<RowRef<'a>> {
-    let word =
-        |column| -> Result<Option<&'a str>> { Ok(row.get::<_, Option<i64>>(column)?.and_then(|id| words.get(&id)).map(|text| &**text)) };
+    let name =
+        |column| -> Result<Option<&'a str>> { Ok(row.get::<_, Option<i64>>(column)?.and_then(|id| word(words, id)).map(|text| &**text)) };
     let uuid = |column| -> Result<Option<uuid::Uuid>> {
         match row.get_ref(column)? {
             ValueRef::Null => Ok(None),
@@ -154,15 +164,15 @@ fn read_row<'a>(row: &'a SqlRow<'_>, words: &'a Words) -> Result<RowRef<'a>> {
     Ok(RowRef {
         seq: row.get(0)?,
         id: RecordId(must(uuid(1)?)?),
-        form: word(2)?.ok_or(FromSqlError::InvalidType)?,
+        form: name(2)?.ok_or(FromSqlError::InvalidType)?,
         form_version: row.get(3)?,
-        subject_kind: word(4)?.ok_or(FromSqlError::InvalidType)?,
+        subject_kind: name(4)?.ok_or(FromSqlError::InvalidType)?,
         subject: SubjectId(must(uuid(5)?)?),
         resident: uuid(6)?.map(SubjectId),
         area: area.ok_or(FromSqlError::InvalidType)?,
         organisation: uuid(8)?.map(SubjectId),
-        worker: word(9)?,
-        device: word(10)?,
+        worker: name(9)?,
+        device: name(10)?,
         at_days: row.get(11)?,
         recorded_at: row.get(12)?,
         action: match row.get::<_, i64>(13)? {

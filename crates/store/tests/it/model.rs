@@ -44,11 +44,11 @@ impl Model {
         Ok(())
     }
 
-    fn in_force(&self, cut: usize) -> BTreeMap<i64, Record> {
-        let log = &self.log[..cut];
+    fn in_force(&self, cut: Cut) -> BTreeMap<i64, Record> {
+        let log = &self.log[..usize::try_from(cut.0).unwrap()];
         let kept =
             |record: &&Record| !matches!(record.action, Action::Void { .. }) && !log.iter().any(|other| names(other) == Some(record.id));
-        log.iter().enumerate().filter(|(_, record)| kept(record)).map(|(i, record)| (i as i64 + 1, record.clone())).collect()
+        (1..).zip(log).filter(|(_, record)| kept(record)).map(|(seq, record)| (seq, record.clone())).collect()
     }
 }
 
@@ -74,7 +74,7 @@ proptest! {
     #[test]
     fn the_store_is_the_list_it_stands_for(
         batches in prop::collection::vec(prop::collection::vec(any_record(), 1..4), 1..30),
-        place in 0.0..1.0_f64,
+        tenths in 0..10_i64,
         reopen in 0..30_usize,
     ) {
         let dir = tempfile::tempdir().unwrap();
@@ -88,10 +88,11 @@ proptest! {
             let got = store.append(batch).map(|done| done.written).map_err(|fault| fault.code);
             prop_assert_eq!(got, model.append(batch));
         }
-        let cut = (model.log.len() as f64 * place) as usize;
-        for cut in [cut, model.log.len()] {
+        let end = store.cut().unwrap();
+        prop_assert_eq!(end.0, i64::try_from(model.log.len()).unwrap());
+        for cut in [Cut(end.0 * tenths / 10), end] {
             let mut rows = BTreeMap::new();
-            let what = Scan { cut: Some(Cut(cut as i64)), ..Scan::default() };
+            let what = Scan { cut: Some(cut), ..Scan::default() };
             store.scan(&what, &mut |row| {
                 rows.insert(row.seq, row.to_row().record(&crate::support::kinds)?);
                 Ok(())

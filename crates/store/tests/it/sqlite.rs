@@ -44,8 +44,7 @@ fn migrations_applied_twice_are_as_once() {
     let schema = || {
         let raw = Connection::open(dir.path().join("qianmo.db")).unwrap();
         let mut statement = raw.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").unwrap();
-        let lines = statement.query_map((), |row| row.get::<_, String>(0)).unwrap().collect::<Result<Vec<_>, _>>().unwrap();
-        lines
+        statement.query_map((), |row| row.get::<_, String>(0)).unwrap().collect::<Result<Vec<_>, _>>().unwrap()
     };
     drop(SqliteStore::create(dir.path()).unwrap());
     let fresh = schema();
@@ -76,7 +75,7 @@ fn a_damaged_file_is_named() {
     drop(store);
     let mut file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
     file.seek(SeekFrom::Start(8192 * 6)).unwrap();
-    file.write_all(&[0x5a; 8192 * 20]).unwrap();
+    file.write_all(&vec![0x5a; 8192 * 20]).unwrap();
     let store = SqliteStore::open(dir.path()).unwrap();
     assert_eq!(code(store.verify()), "STORE-0005");
     assert_eq!(code(store.scan(&Scan::default(), &mut |_| Ok(()))), "STORE-0005");

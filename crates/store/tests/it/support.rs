@@ -50,7 +50,11 @@ pub(crate) fn void(number: u128, target: u128) -> Record {
 }
 
 pub(crate) fn kinds(field: &str) -> Option<Kind> {
-    Some(if field == "weight" { Kind::Integer } else { Kind::Text })
+    match field {
+        "weight" => Some(Kind::Integer),
+        "name" | "note" => Some(Kind::Text),
+        _ => None,
+    }
 }
 
 pub(crate) fn township() -> Vec<Area> {
