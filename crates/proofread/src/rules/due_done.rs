@@ -1,0 +1,76 @@
+//! Work due and work done: 应种…实种…接种率.
+
+use super::{Rule, is_level_rate, no, positive, quotient, scale_of, silent, stem, yes};
+use crate::document::Document;
+use crate::quantity::Role;
+use crate::reading::{Firmness, Reading};
+use crate::text;
+
+pub(super) const RULE: Rule = Rule {
+    name: "due_done",
+    title: "应×与实×",
+    meaning: "“应种A、实种B、接种率P%”一类：实际数除以应完成数。",
+    examples: &[
+        yes("应查3200人，实查2880人，检查率90.0%。", "90.0"),
+        no("应查3200人，实查2880人，检查率92.5%。", "92.5"),
+        yes("应参合1.52万人，已参合1.29万人，参合率85.0%。", "85.0"),
+        silent("应查3200人，实查2880人，其中发现异常者若干，治愈率70%。", "70"),
+        no("计划培训200人，实际培训150人，完成率85%。", "85"),
+    ],
+    read,
+};
+
+const DUE: &[&str] = &["应", "任务", "计划", "目标"];
+const DONE: &[&str] = &["实", "已", "完成"];
+
+fn begins(label: &[char], heads: &[&str]) -> bool {
+    heads.iter().any(|head| text::contains(label, head))
+}
+
+pub(super) fn is_due(doc: &Document, at: usize) -> bool {
+    let label = doc.label(at);
+    begins(label, DUE) && !begins(label, &["实应", "对应", "适应", "反应", "响应", "已", "实", "完成", "计划生育", "相应", "应急"])
+}
+
+pub(super) fn is_done(doc: &Document, at: usize) -> bool {
+    let label = doc.label(at);
+    begins(label, DONE) && !begins(label, &["已婚", "实行", "实施", "应"])
+}
+
+/// Names of rates that are about work done, or share a word with it.
+fn is_about(doc: &Document, at: usize, done: usize, due: usize) -> bool {
+    let name = stem(doc, at);
+    if name.is_empty() {
+        return false;
+    }
+    let words: Vec<char> = doc.label(done).iter().chain(doc.label(due)).copied().filter(|c| !"应实已际数人完成的".contains(*c)).collect();
+    let last = name.last().copied().unwrap_or(' ');
+    let first_words: String = name.iter().collect();
+    words.contains(&last)
+        || name.iter().any(|c| words.contains(c) && !"人病儿妇女童".contains(*c))
+        || ["完成", "到位", "执行", "落实", "服苗", "接种", "受检", "普查", "覆盖"].iter().any(|word| first_words.ends_with(word))
+}
+
+/// The last pair due and done before `at` in its sentence.
+pub(super) fn pair_before(doc: &Document, at: usize) -> Option<(usize, usize)> {
+    let level = |&i: &usize| doc.is_operand(i) && doc.get(i).role == Role::Level && doc.same_sentence(i, at);
+    let done = doc.back(at).filter(level).find(|&i| is_done(doc, i))?;
+    let due = doc.back(done).filter(level).take(3).find(|&i| is_due(doc, i) && doc.fits_base(done, i))?;
+    positive(doc, due).then_some((due, done))
+}
+
+fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
+    if !is_level_rate(doc, at) {
+        return;
+    }
+    let Some((due, done)) = pair_before(doc, at) else { return };
+    let subject = doc.subject(at) == Some(done);
+    // The first rate after the pair belongs to it; later rates may have other bases.
+    let first = doc.back(at).take_while(|&i| i > done).all(|i| !doc.get(i).unit.family.is_rate());
+    let firmness = match (subject && first, is_about(doc, at, done, due)) {
+        (true, true) => Firmness::Binding,
+        (true, false) | (false, true) => Firmness::Likely,
+        (false, false) => Firmness::Possible,
+    };
+    out.push(quotient(RULE.name, firmness, done, due, scale_of(doc, at)));
+}

@@ -1,0 +1,81 @@
+//! Shares of a named whole: 占总人口的5%.
+
+use super::{Rule, core, explicit_base, is_level_rate, no, no_larger, positive, quotient, scale_of, silent, yes};
+use crate::document::Document;
+use crate::quantity::Role;
+use crate::reading::{Firmness, Reading};
+use crate::text::Span;
+use crate::{label, text};
+
+pub(super) const RULE: Rule = Rule {
+    name: "named_base",
+    title: "占某某的百分比",
+    meaning: "“A人，占某某的P%”：在前后文里找名叫“某某”的数作分母，最近的优先。",
+    examples: &[
+        yes("全镇总人口18000人。65岁以上老年人2700人，占总人口的15%。", "15"),
+        no("全镇总人口18000人，65岁以上老年人2700人，占总人口的18%。", "18"),
+        yes("共体检800人，其中男性320人，占体检人数的40.0%。", "40.0"),
+        silent("公共卫生支出86万元，占财政支出的7.3%。", "7.3"),
+    ],
+    read,
+};
+
+/// The words between 占 and the number.
+fn whole_name(doc: &Document, at: usize) -> Option<Span> {
+    let clause = doc.clause(at);
+    let start = (clause.start..clause.end).rev().find(|&i| doc.text.at(i) == '占')?;
+    let mut name = label::clean(&doc.text, Span::new(start + 1, clause.end));
+    for word in ["的比例", "的比重", "比例", "比重", "的"] {
+        while doc.text.ends_with(name.end, word) && name.len() >= word.chars().count() {
+            name.end -= word.chars().count();
+        }
+    }
+    Some(name)
+}
+
+fn is_named(doc: &Document, at: usize, name: &[char]) -> bool {
+    let quantity = doc.get(at);
+    let wanted = core(name);
+    let matches = |held: &[char]| {
+        let held = core(held);
+        let shorter = held.len().min(wanted.len());
+        // A short name inside a longer one is the same whole only at its end: 体检 in 免费体检.
+        shorter >= 2 && (held.ends_with(wanted) || wanted.ends_with(held) || held.starts_with(wanted) && held.len() <= wanted.len() + 2)
+    };
+    matches(doc.text.slice(quantity.label)) || matches(doc.text.slice(quantity.noun))
+}
+
+/// Quantities that carry the name of the whole, nearest first.
+fn wholes(doc: &Document, at: usize, name: &[char]) -> Vec<usize> {
+    if core(name).len() < 2 {
+        return doc.back(at).filter(|&i| doc.is_operand(i) && doc.text.contains(doc.clause(i), "共")).take(2).collect();
+    }
+    let mut found: Vec<usize> = doc.like(core(name), at, 10).into_iter().filter(|&i| doc.is_operand(i)).collect();
+    found.retain(|&i| is_named(doc, i, name) && doc.get(i).role == Role::Level);
+    found.sort_by_key(|&i| (doc.get(i).line != doc.get(at).line, i > at, i.abs_diff(at)));
+    found
+}
+
+fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
+    if !is_level_rate(doc, at) || explicit_base::base_of(doc, at).is_some() {
+        return;
+    }
+    let Some(name) = whole_name(doc, at) else { return };
+    let Some(part) = doc.subject(at) else { return };
+    let scale = scale_of(doc, at);
+    let name = doc.text.slice(name);
+    for (rank, &whole) in wholes(doc, at, name).iter().enumerate() {
+        if whole == part || !positive(doc, whole) || !doc.fits_base(part, whole) || !no_larger(doc, part, whole) {
+            continue;
+        }
+        let same_line = doc.get(whole).line == doc.get(at).line && whole < at;
+        let exact = core(doc.label(whole)) == core(name) || text::contains(doc.label(whole), &name.iter().collect::<String>());
+        let firmness = match (rank == 0 && doc.same_group(part, at), same_line, exact) {
+            (true, true, true) => Firmness::Binding,
+            (true, false, true) => Firmness::Doubtful,
+            (true, _, false) => Firmness::Likely,
+            _ => Firmness::Possible,
+        };
+        out.push(quotient(RULE.name, firmness, part, whole, scale));
+    }
+}
