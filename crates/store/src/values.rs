@@ -84,9 +84,17 @@ pub enum Raw<'a> {
     Text(Cow<'a, str>),
 }
 
+impl Raw<'_> {
+    /// The value, read as a field's kind; `None` when it isn't of that kind.
+    #[must_use]
+    pub fn value(&self, kind: Kind) -> Option<Value> {
+        typed(self, Some(kind))
+    }
+}
+
 /// Hands out each field and value of a text, in the order of writing, without building a map.
 ///
-/// Errors: `STORE-0107` for text that isn't a flat JSON object; what `each` returns.
+/// Errors: `STORE-0108` for text that isn't a flat JSON object; what `each` returns.
 pub fn parse_values<'a>(text: &'a str, each: &mut dyn FnMut(&str, Raw<'a>) -> Result<(), Fault>) -> Result<(), Fault> {
     let mut fault = None;
     let mut reader = serde_json::Deserializer::from_str(text);
@@ -94,20 +102,19 @@ pub fn parse_values<'a>(text: &'a str, each: &mut dyn FnMut(&str, Raw<'a>) -> Re
     match (fault, read) {
         (Some(fault), _) => Err(fault),
         (None, Ok(())) => Ok(()),
-        (None, Err(_)) => Err(Fault::new("STORE-0107").with("field", "").with("value", "").with("expected", "")),
+        (None, Err(_)) => Err(Fault::new("STORE-0108")),
     }
 }
 
 /// Reads values back by the kind of each field; a field whose kind is unknown keeps what the text shows.
 ///
-/// Errors: `STORE-0107` when a value isn't of its field's kind.
+/// Errors: `STORE-0107` when a value isn't of its field's kind, `STORE-0108` for text that can't be read at all.
 pub fn decode(text: &str, kind_of: &dyn Fn(&str) -> Option<Kind>) -> Result<BTreeMap<Arc<str>, Value>, Fault> {
     let mut values = BTreeMap::new();
     parse_values(text, &mut |field, raw| {
         let kind = kind_of(field);
         let value = typed(&raw, kind).ok_or_else(|| {
-            let expected = kind.map_or("", Kind::chinese);
-            Fault::new("STORE-0107").with("field", field).with("value", format_args!("{raw}")).with("expected", expected)
+            Fault::new("STORE-0107").with("field", field).with("expected", kind.map_or("", Kind::chinese))
         })?;
         values.insert(field.into(), value);
         Ok(())
@@ -127,17 +134,6 @@ fn typed(raw: &Raw<'_>, kind: Option<Kind>) -> Option<Value> {
         (Raw::Text(t), Some(Kind::DateTime)) => Value::DateTime(t.parse::<DateTime>().ok()?),
         _ => return None,
     })
-}
-
-impl fmt::Display for Raw<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Null => Ok(()),
-            Self::Bool(b) => write!(f, "{b}"),
-            Self::Integer(n) => write!(f, "{n}"),
-            Self::Text(t) => f.write_str(t),
-        }
-    }
 }
 
 struct Fields<'f, 'a> {
@@ -255,7 +251,7 @@ mod tests {
             assert!(!fault.param("field").unwrap().is_empty(), "{text}");
         }
         for text in ["", "[1]", r#"{"weeks":1.5}"#, r#"{"weeks":[1]}"#, r#"{"weeks":1}x"#, r#"{"weeks""#] {
-            assert_eq!(decode(text, &kind_of).unwrap_err().code, "STORE-0107", "{text}");
+            assert_eq!(decode(text, &kind_of).unwrap_err().code, "STORE-0108", "{text}");
         }
     }
 }
