@@ -1,0 +1,40 @@
+-- view: maternal_birth_roster
+-- name: 出生人员花名册
+-- grain: one row per live birth in the period
+-- subject: pregnancy
+-- additive: happened_on
+-- column: child_name text 新生儿姓名
+-- column: child_sex text 性别
+-- column: gestational_week integer 出生孕周
+-- column: weight integer 出生体重
+-- column: place text 出生地点
+-- column: mode text 分娩方式
+-- column: birth_order integer 孩次（统计用）
+-- column: mother_name text 母亲姓名
+-- column: mother_born date 母亲出生日期
+-- column: residence_type text 常住类型
+-- column: address text 现住址
+-- column: certificate_no text 出生医学证明编号
+-- source: 全国妇幼卫生调查制度，2012
+select
+    b.subject,
+    b.born_on as happened_on,
+    c.name as child_name,
+    b.child_sex,
+    d.gestational_week,
+    b.weight,
+    b.place,
+    b.mode,
+    b.birth_order,
+    w.name as mother_name,
+    w.birth_date as mother_born,
+    w.residence_type,
+    w.address,
+    b.certificate_no
+from maternal_health_birth b
+left join (
+    select subject, max(gestational_week) as gestational_week from maternal_health_delivery group by subject
+) d on d.subject = b.subject
+left join population_resident c on c.subject = b.child and c.valid_to = date '9999-12-31'
+left join population_resident w on w.subject = b.resident and w.valid_to = date '9999-12-31'
+where b.outcome = '1' and b.born_on between $start and $end
