@@ -87,15 +87,8 @@ fn fill_sentence(sentence: &str, fault: &Fault, lang: Lang) -> Option<String> {
 fn place(place: &Place, lang: Lang) -> String {
     match (place, lang) {
         (Place::Sheet { file, sheet, row, column }, Lang::English) => {
-            let mut text = file.clone();
-            if !sheet.is_empty() {
-                text.push_str(&format!(" sheet '{sheet}'"));
-            }
-            text.push_str(&format!(" row {row}"));
-            if !column.is_empty() {
-                text.push_str(&format!(" column '{column}'"));
-            }
-            text
+            let named = |what: &str, name: &str| if name.is_empty() { String::new() } else { format!(" {what} '{name}'") };
+            format!("{file}{} row {row}{}", named("sheet", sheet), named("column", column))
         }
         _ => place.to_string(),
     }
