@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 use qianmo_core::fault::suggest;
-use qianmo_core::{Fault, Place};
+use qianmo_core::{Fault, Kind, Place};
 use rust_decimal::Decimal;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -174,6 +174,19 @@ impl<'a> Item<'a> {
 
     pub(crate) fn is_table(&self) -> bool {
         self.value.is_table()
+    }
+
+    /// The kind of what stands here; [`Kind::Null`] for lists and tables.
+    pub(crate) fn natural_kind(&self) -> Kind {
+        match self.value {
+            DeValue::String(_) => Kind::Text,
+            DeValue::Integer(_) => Kind::Integer,
+            DeValue::Float(_) => Kind::Decimal,
+            DeValue::Boolean(_) => Kind::Bool,
+            DeValue::Datetime(value) if value.time.is_some() => Kind::DateTime,
+            DeValue::Datetime(_) => Kind::Date,
+            DeValue::Array(_) | DeValue::Table(_) => Kind::Null,
+        }
     }
 
     pub(crate) fn flag(&self) -> Option<bool> {

@@ -1,4 +1,121 @@
-//! stub
-use super::{Context, Doc};
-use qianmo_core::pack::Pack;
-pub(super) fn read(_context: &Context<'_>, _doc: &Doc<'_>, _pack: &mut Pack) {}
+//! `cases/*.toml`: fictional records in, expected cells and refusals out. They are read here and run elsewhere.
+
+use std::collections::BTreeMap;
+
+use qianmo_core::form::{Field, FieldType, Form};
+use qianmo_core::pack::{Case, CaseRecord, Pack};
+use qianmo_core::{Date, Decimal, Fault, Period, Value};
+
+use super::{Context, Doc, tables};
+use crate::index::What;
+use crate::reader::{Item, Table, near};
+
+/// Reads the cases of one file into the pack.
+pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
+    let Some(toml) = &doc.toml else { return };
+    let table = Table::root(doc.source, context.sink, toml);
+    table.opt_text("source");
+    for case in table.tables("case") {
+        let records: Vec<CaseRecord> = case.tables("record").iter().filter_map(|record| read_record(context, record)).collect();
+        let read = Case {
+            title: case.string("title"),
+            place: case.place(),
+            period: period(context, &case).unwrap_or(Period::Year(2012)),
+            expect: case.tables("expect").iter().filter_map(|expect| read_expect(context, expect)).collect(),
+            refused: case.tables("refused").iter().filter_map(|refused| read_refused(refused, records.len())).collect(),
+            records,
+        };
+        if read.expect.is_empty() && read.refused.is_empty() {
+            context.sink.push(Fault::new("PACK-0103").at(case.place()).with("key", "expect"));
+        }
+        pack.cases.push(read);
+    }
+}
+
+fn period(context: &Context<'_>, case: &Table<'_>) -> Option<Period> {
+    let text = case.text("period")?;
+    let read = text.value.parse::<Period>();
+    if read.is_err() {
+        let fault = Fault::new("PACK-0105").at(text.place()).with("key", "period").with("value", &text.value);
+        context.sink.push(fault.with("known", "2012、2012H1、2012Q1、2012-03、2012W07、2012-03-05"));
+    }
+    read.ok()
+}
+
+fn read_record(context: &Context<'_>, record: &Table<'_>) -> Option<CaseRecord> {
+    let form_id = record.text("form")?;
+    context.index.refer(What::Form, &form_id, context.sink);
+    let form = context.packs.form(&form_id.value);
+    let values = record.get("values").and_then(|item| item.table());
+    Some(CaseRecord {
+        form: form_id.value.into(),
+        subject: record.string("subject"),
+        resident: record.opt_text("resident").map(|text| text.value),
+        at: record.need("at").and_then(|item| item.date()).unwrap_or(Date::MIN),
+        village: record.opt_text("village").map(|text| text.value).unwrap_or_default(),
+        values: match (form, values) {
+            (Some(form), Some(values)) => read_values(context, form, &values),
+            (None, Some(values)) => {
+                values.entries();
+                BTreeMap::new()
+            }
+            (_, None) => BTreeMap::new(),
+        },
+    })
+}
+
+fn read_values(context: &Context<'_>, form: &Form, values: &Table<'_>) -> BTreeMap<std::sync::Arc<str>, Value> {
+    let mut read = BTreeMap::new();
+    for (name, item) in values.entries() {
+        match form.field(&name.value) {
+            Some(field) => {
+                if let Some(value) = field_value(field, &item) {
+                    read.insert(field.id.clone(), value);
+                }
+            }
+            None => unknown_field(context, form, &name),
+        }
+    }
+    read
+}
+
+/// Reports a field that the form doesn't have.
+pub(super) fn unknown_field(context: &Context<'_>, form: &Form, name: &crate::source::Text<'_>) {
+    let fault = Fault::new("PACK-0302").at(name.place()).with("what", "字段").with("id", &name.value);
+    context.sink.push(near(fault, &name.value, form.fields.iter().map(|field| &*field.id)));
+}
+
+/// A value as the form's field holds it; several codes as `["1", "3"]` or `"|1|3|"`. Unknown codes stay: a case may
+/// show that they are refused.
+fn field_value(field: &Field, item: &Item<'_>) -> Option<Value> {
+    match &field.kind {
+        FieldType::Choices if !item.is_text() => {
+            let codes: Vec<String> = item.list().iter().filter_map(Item::text).map(|text| text.value).collect();
+            Some(Value::text(&format!("|{}|", codes.join("|"))))
+        }
+        kind => tables::value(item, kind.kind()),
+    }
+}
+
+fn read_expect(context: &Context<'_>, expect: &Table<'_>) -> Option<(std::sync::Arc<str>, Decimal, Option<Decimal>)> {
+    let indicator = expect.text("indicator")?;
+    let denominator = expect.get("denominator");
+    let numerator = expect.need("numerator").and_then(|item| item.decimal());
+    context.index.refer(What::Indicator, &indicator, context.sink);
+    if let Some(found) = context.packs.indicator(&indicator.value) {
+        match (&found.denominator, &denominator) {
+            (None, Some(item)) => context.sink.push(Fault::new("PACK-0307").at(item.place()).with("id", &indicator.value)),
+            (Some(_), None) => context.sink.push(Fault::new("PACK-0103").at(expect.place()).with("key", "denominator")),
+            _ => {}
+        }
+    }
+    Some((indicator.value.into(), numerator?, denominator.and_then(|item| item.decimal())))
+}
+
+fn read_refused(refused: &Table<'_>, records: usize) -> Option<(usize, String)> {
+    let item = refused.need("record")?;
+    let code = refused.string("code");
+    let number = item.integer().and_then(|number| usize::try_from(number).ok()).filter(|number| (1..=records).contains(number));
+    let number = number.or_else(|| item.wrong(&format!("1 到 {records} 的记录号")));
+    Some((number?, code))
+}

@@ -1,5 +1,6 @@
 //! `pack.toml`: what the pack is, and the order in which packs need each other.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use qianmo_core::Fault;
@@ -51,8 +52,8 @@ fn empty(id: &str) -> Pack {
 }
 
 fn read_one(table: &Table<'_>, doc: &Doc<'_>, index: &Index) -> Pack {
-    let nothing = Packs::default();
-    let context = Context { sink: table.sink, index, packs: &nothing, pack: doc.pack };
+    let (nothing, groups) = (Packs::default(), RefCell::default());
+    let context = Context { sink: table.sink, index, packs: &nothing, pack: doc.pack, groups: &groups };
     if let Some(id) = table.text("id") {
         if id.value != doc.pack {
             table.sink.push(Fault::new("PACK-0111").at(id.place()).with("id", &id.value).with("folder", doc.pack));

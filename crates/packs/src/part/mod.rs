@@ -13,6 +13,8 @@ mod synth;
 mod tables;
 pub(crate) mod views;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use qianmo_core::pack::{Pack, Packs};
@@ -58,6 +60,8 @@ pub(crate) struct Context<'a> {
     pub(crate) packs: &'a Packs,
     /// The pack being read.
     pub(crate) pack: &'a str,
+    /// What members of the groups read so far can be asked, by `pack.group`.
+    pub(crate) groups: &'a RefCell<BTreeMap<String, Scope>>,
 }
 
 pub(crate) fn load(files: &[(String, String)]) -> Loaded {
@@ -67,6 +71,7 @@ pub(crate) fn load(files: &[(String, String)]) -> Loaded {
     let docs: Vec<Doc<'_>> = sources.iter().map(|source| doc(source, &sink)).collect();
     let index = Index::of(&docs, &sink);
     let mut packs = manifest::read(&docs, &index, &sink);
+    let groups = RefCell::default();
     type Reader = fn(&Context<'_>, &Doc<'_>, &mut Pack);
     let steps: [(FileKind, Reader); 9] = [
         (FileKind::Form, forms::read),
@@ -83,7 +88,7 @@ pub(crate) fn load(files: &[(String, String)]) -> Loaded {
         for i in 0..packs.packs.len() {
             let mut pack = packs.packs[i].clone();
             let id = pack.id.clone();
-            let context = Context { sink: &sink, index: &index, packs: &packs, pack: &id };
+            let context = Context { sink: &sink, index: &index, packs: &packs, pack: &id, groups: &groups };
             for doc in docs.iter().filter(|doc| doc.kind == kind && *doc.pack == *id) {
                 read(&context, doc, &mut pack);
             }
