@@ -92,6 +92,34 @@ impl Raw<'_> {
     }
 }
 
+impl Raw<'_> {
+    /// The value that it means in a field of this kind; `None` when it can't be one.
+    #[must_use]
+    pub fn value(&self, kind: Kind) -> Option<Value> {
+        Some(match (self, kind) {
+            (Self::Null, _) => Value::Null,
+            (Self::Bool(b), Kind::Bool) => Value::Bool(*b),
+            (Self::Integer(n), Kind::Integer) => Value::Integer(*n),
+            (Self::Integer(n), Kind::Decimal) => Value::Decimal(Decimal::from(*n)),
+            (Self::Text(t), Kind::Text) => Value::text(t),
+            (Self::Text(t), Kind::Decimal) => Value::Decimal(t.parse::<Decimal>().ok()?),
+            (Self::Text(t), Kind::Date) => Value::Date(t.parse::<Date>().ok()?),
+            (Self::Text(t), Kind::DateTime) => Value::DateTime(t.parse::<DateTime>().ok()?),
+            _ => return None,
+        })
+    }
+
+    /// What it shows by itself, for a field that the form doesn't have.
+    fn as_shown(&self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Bool(b) => Value::Bool(*b),
+            Self::Integer(n) => Value::Integer(*n),
+            Self::Text(t) => Value::text(t),
+        }
+    }
+}
+
 /// Hands out each field and value of a text, in the order of writing, without building a map.
 ///
 /// Errors: `STORE-0108` for text that isn't a flat JSON object; what `each` returns.
@@ -112,28 +140,14 @@ pub fn parse_values<'a>(text: &'a str, each: &mut dyn FnMut(&str, Raw<'a>) -> Re
 pub fn decode(text: &str, kind_of: &dyn Fn(&str) -> Option<Kind>) -> Result<BTreeMap<Arc<str>, Value>, Fault> {
     let mut values = BTreeMap::new();
     parse_values(text, &mut |field, raw| {
-        let kind = kind_of(field);
-        let value = typed(&raw, kind).ok_or_else(|| {
-            Fault::new("STORE-0107").with("field", field).with("expected", kind.map_or("", Kind::chinese))
-        })?;
+        let value = match kind_of(field) {
+            None => raw.as_shown(),
+            Some(kind) => raw.value(kind).ok_or_else(|| Fault::new("STORE-0107").with("field", field).with("expected", kind.chinese()))?,
+        };
         values.insert(field.into(), value);
         Ok(())
     })?;
     Ok(values)
-}
-
-fn typed(raw: &Raw<'_>, kind: Option<Kind>) -> Option<Value> {
-    Some(match (raw, kind) {
-        (Raw::Null, _) => Value::Null,
-        (Raw::Bool(b), None | Some(Kind::Bool)) => Value::Bool(*b),
-        (Raw::Integer(n), None | Some(Kind::Integer)) => Value::Integer(*n),
-        (Raw::Integer(n), Some(Kind::Decimal)) => Value::Decimal(Decimal::from(*n)),
-        (Raw::Text(t), None | Some(Kind::Text)) => Value::text(t),
-        (Raw::Text(t), Some(Kind::Decimal)) => Value::Decimal(t.parse::<Decimal>().ok()?),
-        (Raw::Text(t), Some(Kind::Date)) => Value::Date(t.parse::<Date>().ok()?),
-        (Raw::Text(t), Some(Kind::DateTime)) => Value::DateTime(t.parse::<DateTime>().ok()?),
-        _ => return None,
-    })
 }
 
 struct Fields<'f, 'a> {

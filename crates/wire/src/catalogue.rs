@@ -7,9 +7,9 @@ include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 pub enum Lang {
     /// Chinese, the default.
     #[default]
-    Chinese,
+    Zh,
     /// English.
-    English,
+    En,
 }
 
 /// The words of one error, with placeholders `{name}` for its values.
@@ -25,8 +25,8 @@ pub struct Entry {
 
 fn table(lang: Lang) -> &'static [(&'static str, Entry)] {
     match lang {
-        Lang::Chinese => CHINESE,
-        Lang::English => ENGLISH,
+        Lang::Zh => CHINESE,
+        Lang::En => ENGLISH,
     }
 }
 

@@ -86,7 +86,7 @@ fn fill_sentence(sentence: &str, fault: &Fault, lang: Lang) -> Option<String> {
 
 fn place(place: &Place, lang: Lang) -> String {
     match (place, lang) {
-        (Place::Sheet { file, sheet, row, column }, Lang::English) => {
+        (Place::Sheet { file, sheet, row, column }, Lang::En) => {
             let named = |what: &str, name: &str| if name.is_empty() { String::new() } else { format!(" {what} '{name}'") };
             format!("{file}{} row {row}{}", named("sheet", sheet), named("column", column))
         }
@@ -98,8 +98,8 @@ fn place(place: &Place, lang: Lang) -> String {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [head, colon, open, close, hint] = match self.lang {
-            Lang::Chinese => ["错误", "：", "（", "）", "提示"],
-            Lang::English => ["error", ": ", " (", ")", "hint"],
+            Lang::Zh => ["错误", "：", "（", "）", "提示"],
+            Lang::En => ["error", ": ", " (", ")", "hint"],
         };
         write!(f, "{head}[{}]{colon}{}", self.code, self.title)?;
         if !self.detail.is_empty() {
@@ -124,39 +124,39 @@ mod tests {
         let place = Place::Sheet { file: "儿童.xlsx".into(), sheet: "一月".into(), row: 7, column: "体重".into() };
         let fault = Fault::new("FORM-0104").with("field", "体重").with("value", "35").with("low", "0.5").with("high", "8");
         let fault = fault.with("unit", "kg").at(place);
-        let told = render(&fault, Lang::Chinese).to_string();
+        let told = render(&fault, Lang::Zh).to_string();
         assert!(told.starts_with("错误[FORM-0104]：") && told.contains("\n提示："), "{told}");
         assert!(told.contains("35") && told.contains("kg") && told.contains("（儿童.xlsx「一月」第7行「体重」列）"), "{told}");
-        let told = render(&fault, Lang::English).to_string();
+        let told = render(&fault, Lang::En).to_string();
         assert!(told.starts_with("error[FORM-0104]: ") && told.contains("(儿童.xlsx sheet '一月' row 7 column '体重')"), "{told}");
     }
 
     #[test]
     fn a_sentence_without_its_value_is_left_out() {
         let fault = Fault::new("FORM-0101").with("field", "birth_dat").with("form", "居民健康档案");
-        let bare = render(&fault, Lang::Chinese);
+        let bare = render(&fault, Lang::Zh);
         assert!(!bare.hint.contains('{') && !bare.hint.contains("是否指") && !bare.hint.is_empty(), "{}", bare.hint);
-        let helped = render(&fault.with("suggestion", "birth_date"), Lang::Chinese);
+        let helped = render(&fault.with("suggestion", "birth_date"), Lang::Zh);
         assert!(helped.hint.contains("是否指「birth_date」？"), "{}", helped.hint);
     }
 
     #[test]
     fn a_value_that_is_a_code_is_shown_as_its_title() {
         let fault = Fault::new("FORM-0106").with("field", "身份证号").with("why", "CORE-0203");
-        let title = entry("CORE-0203", Lang::Chinese).unwrap().title;
-        assert!(render(&fault, Lang::Chinese).detail.contains(title));
+        let title = entry("CORE-0203", Lang::Zh).unwrap().title;
+        assert!(render(&fault, Lang::Zh).detail.contains(title));
     }
 
     #[test]
     fn a_code_without_words_still_shows_its_values() {
-        let told = render(&Fault::new("NEW-9999").with("figure", "births"), Lang::Chinese).to_string();
+        let told = render(&Fault::new("NEW-9999").with("figure", "births"), Lang::Zh).to_string();
         assert_eq!(told, "错误[NEW-9999]：NEW-9999：figure=births");
     }
 
     #[test]
     fn a_problem_serialises_for_a_response() {
         let fault = Fault::new("STORE-0006").with("file", "qianmo.db");
-        let body = serde_json::to_value(render(&fault, Lang::Chinese)).unwrap();
+        let body = serde_json::to_value(render(&fault, Lang::Zh)).unwrap();
         assert_eq!(body["code"], "STORE-0006");
         assert_eq!(body["params"]["file"], "qianmo.db");
         assert!(body.get("lang").is_none());

@@ -24,7 +24,7 @@ fn is_code(text: &str) -> bool {
 /// Every Rust file below a folder.
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for path in entries.map(|entry| entry.unwrap().path()) {
+    for path in entries.map(Result::unwrap).map(|entry| entry.path()) {
         if path.is_dir() {
             rust_files(&path, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
@@ -77,8 +77,8 @@ fn every_code_has_words_and_every_entry_a_code() {
 #[test]
 fn both_languages_say_the_same_of_the_same_values() {
     for code in codes() {
-        let chinese = entry(code, Lang::Chinese).unwrap();
-        let english = entry(code, Lang::English).unwrap_or_else(|| panic!("{code} has no English words"));
+        let chinese = entry(code, Lang::Zh).unwrap();
+        let english = entry(code, Lang::En).unwrap_or_else(|| panic!("{code} has no English words"));
         for words in [chinese, english] {
             assert!(!words.title.is_empty() && !words.hint.is_empty(), "{code} needs title and hint");
             assert!(!words.title.contains('{'), "{code}: values belong in the detail");
@@ -114,7 +114,7 @@ fn every_value_named_in_the_words_is_given_by_some_source() {
     rust_files(&root().join("crates"), &mut files);
     let sources: String = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
     for code in codes() {
-        let words = entry(code, Lang::Chinese).unwrap();
+        let words = entry(code, Lang::Zh).unwrap();
         for name in placeholders(&format!("{}{}", words.detail, words.hint)) {
             assert!(sources.contains(&format!("(\"{name}\", ")), "{code} names {{{name}}}, which no fault carries");
         }
