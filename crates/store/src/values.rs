@@ -85,14 +85,6 @@ pub enum Raw<'a> {
 }
 
 impl Raw<'_> {
-    /// The value, read as a field's kind; `None` when it isn't of that kind.
-    #[must_use]
-    pub fn value(&self, kind: Kind) -> Option<Value> {
-        typed(self, Some(kind))
-    }
-}
-
-impl Raw<'_> {
     /// The value that it means in a field of this kind; `None` when it can't be one.
     #[must_use]
     pub fn value(&self, kind: Kind) -> Option<Value> {
