@@ -347,6 +347,8 @@ pub struct Link {
     pub cover: bool,
     /// Weight of a member of it; equal when absent.
     pub weight: Option<Expr>,
+    /// Not at random: to the member that descends from the same parent, or the parent's parent.
+    pub shared: bool,
 }
 
 /// A step of a group.
@@ -391,7 +393,8 @@ pub enum Make {
         /// Weight of a member.
         weight: Option<Expr>,
     },
-    /// A fictional text: `person_name`, `phone`, `resident_number`, `street`, `organisation_name`, `batch_number`.
+    /// A fictional text: `person_name`, `surname`, `phone`, `resident_number`, `hamlet`, `street`, `clinic_name`, `organisation_name`,
+    /// `batch_number`, `archive_number`.
     Fake(Arc<str>),
 }
 

@@ -35,6 +35,7 @@ pub(super) fn read(context: &Context<'_>, table: &Table<'_>, base: &Scope) -> Op
     let link = link_table.zip(link_to).map(|(link, to)| Link {
         to: to.value.into(),
         cover: link.flag("cover").unwrap_or(false),
+        shared: link.flag("shared").unwrap_or(false),
         weight: context.opt_expr(&link, "weight", &scope, &[Kind::Decimal, Kind::Integer]),
     });
     let new = table.opt_text("new");

@@ -12,7 +12,18 @@ use crate::part::{Context, forms, tables};
 use crate::reader::{Item, Table, near};
 
 /// Fictional texts.
-const FAKES: [&str; 6] = ["person_name", "phone", "resident_number", "street", "organisation_name", "batch_number"];
+const FAKES: [&str; 10] = [
+    "person_name",
+    "surname",
+    "phone",
+    "resident_number",
+    "hamlet",
+    "street",
+    "clinic_name",
+    "organisation_name",
+    "batch_number",
+    "archive_number",
+];
 
 /// Reads what stands beside `set` in a step, or in the table of a field's value.
 ///
