@@ -66,44 +66,44 @@ from population_resident_period r
 left join (
     select
         subject,
-        sum(case when at >= $start then 1 else 0 end) as checks,
-        sum(case when at > $end - interval '12 months' then 1 else 0 end) as year_checks,
-        bool_or(at >= $start and weight is not null and height is not null) as measured,
-        bool_or(at >= $start and eye_checked) as eye_checked,
-        bool_or(at >= $start and weight_class is not null) as weight_rated,
-        bool_or(at >= $start and weight_class in ('2', '3')) as malnourished,
-        bool_or(at >= $start and height_class is not null) as height_rated,
-        bool_or(at >= $start and height_class = '2') as stunted,
-        bool_or(at >= $start and shape_class is not null) as shape_rated,
-        bool_or(at >= $start and shape_class = '3') as overweight,
-        bool_or(at >= $start and shape_class = '4') as obese,
-        min(case when at >= $start then haemoglobin end) as haemoglobin,
-        bool_or(at >= $start and delay) as delayed,
-        bool_or(at >= $start and referred) as referred,
-        bool_or(at >= $start and hearing = '2') as hearing_failed
-    from child_health_checkup
-    where at <= $end
+        sum(case when m.at >= $start then 1 else 0 end) as checks,
+        sum(case when m.at > $end - interval '12 months' then 1 else 0 end) as year_checks,
+        bool_or(m.at >= $start and weight is not null and height is not null) as measured,
+        bool_or(m.at >= $start and eye_checked) as eye_checked,
+        bool_or(m.at >= $start and weight_class is not null) as weight_rated,
+        bool_or(m.at >= $start and weight_class in ('2', '3')) as malnourished,
+        bool_or(m.at >= $start and height_class is not null) as height_rated,
+        bool_or(m.at >= $start and height_class = '2') as stunted,
+        bool_or(m.at >= $start and shape_class is not null) as shape_rated,
+        bool_or(m.at >= $start and shape_class = '3') as overweight,
+        bool_or(m.at >= $start and shape_class = '4') as obese,
+        min(case when m.at >= $start then haemoglobin end) as haemoglobin,
+        bool_or(m.at >= $start and delay) as delayed,
+        bool_or(m.at >= $start and referred) as referred,
+        bool_or(m.at >= $start and hearing = '2') as hearing_failed
+    from child_health_checkup m
+    where m.at <= $end
     group by subject
 ) c on c.subject = r.subject
 left join (
     select subject, bool_or(eye_checked) as eye_checked, bool_or(referred) as referred
-    from child_health_newborn_visit
-    where at between $start and $end
+    from child_health_newborn_visit m
+    where m.at between $start and $end
     group by subject
 ) n on n.subject = r.subject
 left join (
     select s.subject
     from child_health_high_risk s
     left join (
-        select subject, max(at) as closed_on from child_health_high_risk_visit where outcome = '2' and at < $start group by subject
+        select subject, max(m.at) as closed_on from child_health_high_risk_visit m where outcome = '2' and m.at < $start group by subject
     ) e on e.subject = s.subject
     where s.at <= $end and (e.closed_on is null or e.closed_on < s.at)
     group by s.subject
 ) h on h.subject = r.subject
 left join (
     select subject, true as visited
-    from child_health_high_risk_visit
-    where at between $start and $end
+    from child_health_high_risk_visit m
+    where m.at between $start and $end
     group by subject
 ) v on v.subject = r.subject
 where r.under_7

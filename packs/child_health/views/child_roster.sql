@@ -59,36 +59,36 @@ from population_resident_period p
 join population_resident r on r.subject = p.subject and $end between r.valid_from and r.valid_to
 left join population_resident m on m.subject = r.mother and $end between m.valid_from and m.valid_to
 left join (
-    select subject, min(at) as visited_on, sum(case when eye_checked then 1 else 0 end) as eye_checks
-    from child_health_newborn_visit
-    where at <= $end
+    select subject, min(m.at) as visited_on, sum(case when eye_checked then 1 else 0 end) as eye_checks
+    from child_health_newborn_visit m
+    where m.at <= $end
     group by subject
 ) n on n.subject = p.subject
 left join (
     select
         subject,
-        min(case when stage = '01' then at end) as m01_on,
-        min(case when stage = '03' then at end) as m03_on,
-        min(case when stage = '06' then at end) as m06_on,
-        min(case when stage = '08' then at end) as m08_on,
-        min(case when stage = '12' then at end) as m12_on,
-        min(case when stage = '18' then at end) as m18_on,
-        min(case when stage = '24' then at end) as m24_on,
-        min(case when stage = '30' then at end) as m30_on,
-        min(case when stage = '36' then at end) as m36_on,
-        min(case when stage = '48' then at end) as m48_on,
-        min(case when stage = '60' then at end) as m60_on,
-        min(case when stage = '72' then at end) as m72_on,
+        min(case when stage = '01' then m.at end) as m01_on,
+        min(case when stage = '03' then m.at end) as m03_on,
+        min(case when stage = '06' then m.at end) as m06_on,
+        min(case when stage = '08' then m.at end) as m08_on,
+        min(case when stage = '12' then m.at end) as m12_on,
+        min(case when stage = '18' then m.at end) as m18_on,
+        min(case when stage = '24' then m.at end) as m24_on,
+        min(case when stage = '30' then m.at end) as m30_on,
+        min(case when stage = '36' then m.at end) as m36_on,
+        min(case when stage = '48' then m.at end) as m48_on,
+        min(case when stage = '60' then m.at end) as m60_on,
+        min(case when stage = '72' then m.at end) as m72_on,
         min(haemoglobin) as haemoglobin,
         max(hearing) as hearing,
         sum(case when eye_checked then 1 else 0 end) as eye_checks,
         bool_or(delay) as delayed,
         bool_or(referred) as referred
-    from child_health_checkup
-    where at <= $end
+    from child_health_checkup m
+    where m.at <= $end
     group by subject
 ) c on c.subject = p.subject
 left join (
-    select subject, max(factors) as factors from child_health_high_risk where at <= $end group by subject
+    select subject, max(factors) as factors from child_health_high_risk m where m.at <= $end group by subject
 ) h on h.subject = p.subject
 where p.under_7

@@ -8,6 +8,6 @@
 -- column: kinds integer 种数
 -- source: 妇幼卫生台账设置口径
 select subject, level = '1' as township, level = '2' as village, max(books) as books, max(kinds) as kinds
-from maternal_health_ledger_check
-where at between $start and $end
+from maternal_health_ledger_check m
+where m.at between $start and $end
 group by subject, level

@@ -14,22 +14,22 @@ select
 from (
     select subject, min(known_on) as known_on
     from (
-        select subject, at as known_on from maternal_health_registration where at <= $end
+        select m.subject, m.at as known_on from maternal_health_registration m where m.at <= $end
         union all
-        select subject, at as known_on from maternal_health_antenatal where at <= $end
+        select m.subject, m.at as known_on from maternal_health_antenatal m where m.at <= $end
         union all
-        select subject, delivered_on as known_on from maternal_health_delivery where delivered_on <= $end
+        select subject, delivered_on as known_on from maternal_health_delivery m where delivered_on <= $end
     ) s
     group by subject
 ) k
 left join (
     select subject, max(delivered_on) as delivered_on
-    from maternal_health_delivery
+    from maternal_health_delivery m
     where delivered_on <= $end
     group by subject
 ) d on d.subject = k.subject
-left join (select subject from maternal_health_closure where at <= $end group by subject) c on c.subject = k.subject
+left join (select subject from maternal_health_closure m where m.at <= $end group by subject) c on c.subject = k.subject
 left join (select subject from maternal_risk group by subject) h on h.subject = k.subject
-left join (select subject from maternal_health_high_risk_visit where at <= $end group by subject) v on v.subject = k.subject
+left join (select subject from maternal_health_high_risk_visit m where m.at <= $end group by subject) v on v.subject = k.subject
 where d.delivered_on >= $start
     or (d.subject is null and c.subject is null and k.known_on > $end - interval '10 months')

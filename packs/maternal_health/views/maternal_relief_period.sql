@@ -27,11 +27,11 @@ select
     sum(case when kind = '2' and payer = '2' then amount else 0 end) as hospital_capped_amount
 from (
     select subject, card_no, true as carded, '' as kind, '' as payer, cast(0 as decimal(18, 2)) as amount
-    from maternal_health_relief_card
-    where at between $start and $end
+    from maternal_health_relief_card m
+    where m.at between $start and $end
     union all
     select subject, cast(null as varchar) as card_no, false as carded, kind, payer, coalesce(amount, 0) as amount
-    from maternal_health_relief_payment
-    where at between $start and $end
+    from maternal_health_relief_payment m
+    where m.at between $start and $end
 ) s
 group by subject

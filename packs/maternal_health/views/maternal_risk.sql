@@ -5,12 +5,12 @@
 -- column: found_on date 发现日期
 -- column: risk text 妊娠风险分级
 -- source: 孕产妇妊娠风险评估与管理工作规范，2017：橙色、红色、紫色纳入高危孕产妇专案
-select subject, at as found_on, risk from maternal_health_high_risk where at <= $end
+select m.subject, m.at as found_on, m.risk from maternal_health_high_risk m where m.at <= $end
 union all
-select subject, at as found_on, risk
-from maternal_health_registration
-where (risk in ('3', '4') or infectious) and at <= $end
+select m.subject, m.at as found_on, m.risk
+from maternal_health_registration m
+where (m.risk in ('3', '4') or m.infectious) and m.at <= $end
 union all
-select subject, at as found_on, risk
-from maternal_health_antenatal
-where (risk in ('3', '4') or infectious) and at <= $end
+select m.subject, m.at as found_on, m.risk
+from maternal_health_antenatal m
+where (m.risk in ('3', '4') or m.infectious) and m.at <= $end

@@ -33,14 +33,14 @@ from maternal_health_high_risk h
 join maternal_pregnancy_period k on k.subject = h.subject
 left join (
     select subject, min(gestational_week) as found_week
-    from maternal_health_antenatal
+    from maternal_health_antenatal m
     where risk in ('3', '4') or infectious
     group by subject
 ) a on a.subject = h.subject
 left join (
-    select subject, count(*) as visits, max(at) as visited_on, max(outcome) as outcome
-    from maternal_health_high_risk_visit
-    where at <= $end
+    select subject, count(*) as visits, max(m.at) as visited_on, max(outcome) as outcome
+    from maternal_health_high_risk_visit m
+    where m.at <= $end
     group by subject
 ) v on v.subject = h.subject
 left join population_resident w on w.subject = h.resident and $end between w.valid_from and w.valid_to

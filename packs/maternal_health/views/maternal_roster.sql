@@ -24,6 +24,7 @@
 -- column: checked_42_on date 42天检查日期
 -- column: closing text 处理
 -- column: recovered text 42天已恢复
+-- column: closed text 结案原因
 -- source: 国家基本公共卫生服务规范（第三版），2017，孕产妇健康管理
 select
     k.subject,
@@ -48,7 +49,8 @@ select
     p.postnatal_on,
     c.checked_42_on,
     c.closing,
-    case when c.recovered then '是' when not c.recovered then '否' end as recovered
+    case when c.recovered then '是' when not c.recovered then '否' end as recovered,
+    x.reason as closed
 from maternal_pregnancy_period k
 left join (
     select
@@ -56,10 +58,10 @@ left join (
         max(resident) as resident,
         min(lmp) as lmp,
         min(due_on) as due_on,
-        min(at) as registered_on,
+        min(m.at) as registered_on,
         min(gestational_week) as registered_week
-    from maternal_health_registration
-    where at <= $end
+    from maternal_health_registration m
+    where m.at <= $end
     group by subject
 ) r on r.subject = k.subject
 left join (
@@ -67,35 +69,38 @@ left join (
         subject,
         max(resident) as resident,
         max(risk) as risk,
-        min(at) as anc1_on,
-        min(case when gestational_week between 16 and 20 then at end) as anc2_on,
-        min(case when gestational_week between 21 and 24 then at end) as anc3_on,
-        min(case when gestational_week between 28 and 36 then at end) as anc4_on,
-        min(case when gestational_week between 37 and 41 then at end) as anc5_on
-    from maternal_health_antenatal
-    where at <= $end and not coalesce(reminder, false)
+        min(m.at) as anc1_on,
+        min(case when gestational_week between 16 and 20 then m.at end) as anc2_on,
+        min(case when gestational_week between 21 and 24 then m.at end) as anc3_on,
+        min(case when gestational_week between 28 and 36 then m.at end) as anc4_on,
+        min(case when gestational_week between 37 and 41 then m.at end) as anc5_on
+    from maternal_health_antenatal m
+    where m.at <= $end and not coalesce(reminder, false)
     group by subject
 ) a on a.subject = k.subject
 left join (
     select subject, max(resident) as resident, max(delivered_on) as delivered_on
-    from maternal_health_delivery
+    from maternal_health_delivery m
     where delivered_on <= $end
     group by subject
 ) d on d.subject = k.subject
 left join (
     select subject, max(mode) as mode, min(place) as place, sum(case when outcome = '1' then 1 else 0 end) as live_births
-    from maternal_health_birth
+    from maternal_health_birth m
     where born_on <= $end
     group by subject
 ) b on b.subject = k.subject
 left join (
-    select subject, min(at) as postnatal_on from maternal_health_postnatal where at <= $end group by subject
+    select subject, min(m.at) as postnatal_on from maternal_health_postnatal m where m.at <= $end group by subject
 ) p on p.subject = k.subject
 left join (
-    select subject, min(at) as checked_42_on, max(closing) as closing, bool_and(recovered) as recovered
-    from maternal_health_check42
-    where at <= $end
+    select subject, min(m.at) as checked_42_on, max(closing) as closing, bool_and(recovered) as recovered
+    from maternal_health_check42 m
+    where m.at <= $end
     group by subject
 ) c on c.subject = k.subject
+left join (
+    select m.subject, max(m.reason) as reason from maternal_health_closure m where m.at <= $end group by m.subject
+) x on x.subject = k.subject
 left join population_resident w
     on w.subject = coalesce(r.resident, a.resident, d.resident) and $end between w.valid_from and w.valid_to
