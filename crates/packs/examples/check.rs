@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         return ExitCode::from(3);
     }
     let loaded = qianmo_packs::load(&files);
-    let dead = qianmo_packs::dead_fields(&loaded.packs);
+    let dead = loaded.dead_fields();
     for fault in loaded.faults.iter().chain(&dead) {
         println!("{} {}", fault.place, line(fault));
     }

@@ -19,7 +19,9 @@ mod reader;
 mod source;
 mod units;
 
-use qianmo_core::Fault;
+use std::collections::BTreeMap;
+
+use qianmo_core::{Fault, Place};
 use qianmo_core::pack::Packs;
 
 pub use lint::dead_fields;
@@ -34,12 +36,30 @@ pub struct Loaded {
     pub faults: Vec<Fault>,
     /// What should be better but stops nothing.
     pub warnings: Vec<Fault>,
+    /// Where fields stand, by form and field.
+    fields: BTreeMap<(String, String), Place>,
+}
+
+impl Loaded {
+    /// The fields that nothing uses (`PACK-0701`), each at its place.
+    #[must_use]
+    pub fn dead_fields(&self) -> Vec<Fault> {
+        let place = |fault: &Fault| {
+            let param = |name| fault.param(name).unwrap_or("").to_owned();
+            self.fields.get(&(param("form"), param("field"))).cloned().unwrap_or_default()
+        };
+        let placed = dead_fields(&self.packs).into_iter().map(|fault| {
+            let place = place(&fault);
+            fault.at(place)
+        });
+        source::sorted(placed.collect())
+    }
 }
 
 /// Loads packs from their files: path (`maternal_health/pack.toml`, with `/`) and text.
 ///
 /// The order of the files doesn't matter. Errors: the codes of `errors/zh/pack.toml` but those of the linter
-/// (`PACK-07..`), which [`dead_fields`] gives.
+/// (`PACK-07..`), which [`Loaded::dead_fields`] gives.
 #[must_use]
 pub fn load(files: &[(String, String)]) -> Loaded {
     part::load(files)

@@ -1,6 +1,36 @@
-//! stub
+//! The linter: fields that nothing uses. Grassroots workers drown in forms; a shipped pack has none.
+
+use std::collections::BTreeSet;
+
 use qianmo_core::Fault;
+use qianmo_core::form::Form;
 use qianmo_core::pack::Packs;
-/// Fields nobody uses.
+use sqlparser::tokenizer::Token;
+
+use crate::part::views::tokens;
+
+/// The fields that no check and no view reads: `PACK-0701` with `form`, `field` and `name`, without a place.
+///
+/// Indicators, rosters, returns and documents see fields only through views, so a view's use stands for theirs. A view uses a
+/// field when it reads the form's table and has the field's name as a word. Fields in `unique` are used: import
+/// refuses doubles by them. [`crate::Loaded::dead_fields`] gives the same with places.
 #[must_use]
-pub fn dead_fields(_packs: &Packs) -> Vec<Fault> { Vec::new() }
+pub fn dead_fields(packs: &Packs) -> Vec<Fault> {
+    let views: Vec<BTreeSet<String>> = packs.views().map(|view| words(&view.sql)).collect();
+    packs.forms().flat_map(|form| dead(form, &views)).collect()
+}
+
+fn dead(form: &Form, views: &[BTreeSet<String>]) -> Vec<Fault> {
+    let table = form.id.replace('.', "_");
+    let mut used: BTreeSet<String> = form.unique.iter().map(ToString::to_string).collect();
+    used.extend(form.checks.iter().flat_map(|check| check.require.names()).map(|name| name.to_string()));
+    let readers: Vec<&BTreeSet<String>> = views.iter().filter(|words| words.contains(&table)).collect();
+    let unused = form.fields.iter().filter(|field| !used.contains(&*field.id) && !readers.iter().any(|words| words.contains(&*field.id)));
+    unused.map(|field| Fault::new("PACK-0701").with("form", &form.id).with("field", &field.id).with("name", &field.name)).collect()
+}
+
+/// The words of a query: names of tables and columns, keywords.
+fn words(sql: &str) -> BTreeSet<String> {
+    let word = |token: sqlparser::tokenizer::TokenWithSpan| if let Token::Word(word) = token.token { Some(word.value) } else { None };
+    tokens(sql).unwrap_or_default().into_iter().filter_map(word).collect()
+}

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use qianmo_core::pack::{Pack, Packs};
-use qianmo_core::{Expr, Fault, Kind, Value};
+use qianmo_core::{Expr, Fault, Kind, Place, Value};
 use toml::Spanned;
 use toml::de::DeTable;
 
@@ -97,7 +97,23 @@ pub(crate) fn load(files: &[(String, String)]) -> Loaded {
     }
     bounds::check(&mut packs, &docs, &sink);
     let (faults, warnings) = sink.into_inner();
-    Loaded { packs, faults, warnings }
+    Loaded { packs, faults, warnings, fields: field_places(&docs) }
+}
+
+/// Where the fields stand, by form and field.
+fn field_places(docs: &[Doc<'_>]) -> BTreeMap<(String, String), Place> {
+    let mut places = BTreeMap::new();
+    for doc in docs.iter().filter(|doc| doc.kind == FileKind::Form) {
+        let Some(table) = doc.toml.as_ref().map(Spanned::get_ref) else { continue };
+        let form = table.get("id").and_then(|id| id.get_ref().as_str());
+        let fields = table.get("field").and_then(|fields| fields.get_ref().as_array());
+        for id in fields.iter().flat_map(|fields| fields.iter()).filter_map(|field| field.get_ref().get("id")) {
+            if let (Some(form), Some(field)) = (form, id.get_ref().as_str()) {
+                places.insert((form.to_owned(), field.to_owned()), doc.source.place(id.span().start));
+            }
+        }
+    }
+    places
 }
 
 /// Folders of a pack and what is in them.
