@@ -22,6 +22,8 @@ pub(crate) fn claims(doc: &Document) -> Vec<Claim> {
         if doc.get(at).role != Role::Blank {
             rules::readings(doc, at, &mut readings);
         }
+        let first = claims.len();
+        let mut waiting = None;
         for relation in RELATIONS {
             let own = own_relation(doc, at) == Some(relation);
             let mut series: Vec<usize> = readings.iter().filter(|r| r.relation == relation).map(|r| r.series).collect();
@@ -34,10 +36,16 @@ pub(crate) fn claims(doc: &Document) -> Vec<Claim> {
                 of_relation.extend(readings.iter().filter(|r| r.relation == relation && r.series == number).cloned());
                 let judgement = judge::judge(doc, at, &of_relation);
                 // A sum or a pair that was only looked for is no claim of the text until it is found.
-                if judgement.verdict != Verdict::Unchecked || own {
+                if judgement.verdict != Verdict::Unchecked {
                     claims.push(claim(doc, at, relation, &judgement, &of_relation));
+                } else if own {
+                    waiting = Some(claim(doc, at, relation, &judgement, &of_relation));
                 }
             }
+        }
+        // A number that another relation settles is not listed again as unchecked.
+        if claims.len() == first {
+            claims.extend(waiting);
         }
     }
     claims

@@ -272,12 +272,16 @@ fn role_of(text: &Text, quantity: &Quantity, label: Span) -> Role {
     if quantity.unit.family == Family::Point {
         return Role::Change;
     }
-    let words = Span::new(clause_start(text, quantity), quantity.span.start);
+    let mut start = clause_start(text, quantity);
+    if text.before(start) == '(' {
+        start = words_before(text, start - 1, quantity.floor.min(start - 1)).start;
+    }
+    let words = Span::new(start, quantity.span.start);
     let compared = ["比", "较", "由", "从"].iter().any(|word| text.contains(words, word));
     if compared && followed_by_change(text, quantity.span.end) {
         return Role::Prior;
     }
-    let past = ["去年", "上年", "同期", "前年", "上一年"].iter().any(|word| text.contains(words, word));
+    let past = ["去年", "上年", "前年", "上一年"].iter().any(|word| text.contains(words, word));
     if past && label.len() < 20 { Role::Prior } else { Role::Level }
 }
 

@@ -14,7 +14,8 @@ pub(crate) struct Heading {
 }
 
 const ORDINALS: &str = "一二三四五六七八九十";
-const ASIDES: &[&str] = &["问题", "不足", "打算", "计划", "安排", "建议", "体会", "下一步", "下步", "明年", "今后", "思路", "困难", "展望"];
+const ASIDES: &[&str] =
+    &["存在", "主要问题", "不足", "打算", "工作计划", "工作安排", "建议", "体会", "下一步", "下步", "明年", "今后", "展望", "努力方向"];
 
 /// All headings of the text, in order.
 pub(crate) fn headings(text: &Text) -> Vec<Heading> {

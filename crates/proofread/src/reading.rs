@@ -43,6 +43,12 @@ pub(crate) enum Calculation {
         new: usize,
         old: usize,
     },
+    /// A change as a share of the level before it, which is the new level less the change.
+    ShareOfPast {
+        amount: usize,
+        new: usize,
+        rising: bool,
+    },
     /// The number itself must not exceed the whole.
     NoMoreThan(usize),
     /// The number must not exceed a limit of its kind.
@@ -104,6 +110,7 @@ impl Calculation {
             Calculation::Chained { part, base, rate } => vec![*part, *base, *rate],
             Calculation::Sum(parts) | Calculation::Repeated { parts, .. } => parts.clone(),
             Calculation::Distance { new, old } | Calculation::RelativeChange { new, old } => vec![*new, *old],
+            Calculation::ShareOfPast { amount, new, .. } => vec![*amount, *new],
             Calculation::NoMoreThan(whole) | Calculation::Equal(whole) => vec![*whole],
             Calculation::SomePartOf { base, .. } => vec![*base],
             Calculation::Listed { .. } | Calculation::Limit(_) => Vec::new(),
@@ -138,6 +145,11 @@ impl Calculation {
             Calculation::Repeated { parts, times } => sum(parts)?.times(Exact::whole(*times)),
             Calculation::Distance { new, old } => Some(of(*new).sub(of(*old))?.abs()),
             Calculation::RelativeChange { new, old } => of(*new).sub(of(*old))?.abs().times(Exact::whole(100))?.div(of(*old)),
+            Calculation::ShareOfPast { amount, new, rising } => {
+                let (amount, new) = (of(*amount), of(*new));
+                let old = if *rising { new.sub(amount)? } else { new.add(amount)? };
+                amount.times(Exact::whole(100))?.div(old)
+            }
             Calculation::NoMoreThan(whole) | Calculation::Equal(whole) => Some(of(*whole)),
             Calculation::Limit(limit) | Calculation::Listed { count: limit } => Some(Interval::point(Exact::whole(*limit))),
             Calculation::SomePartOf { .. } => None,
@@ -165,6 +177,9 @@ impl Calculation {
                 let (a, b) = (doc.get(*new).value, doc.get(*old).value);
                 let (high, low) = if a.less(b) { (b, a) } else { (a, b) };
                 format!("({}−{})÷{}", high.plain(), low.plain(), b.plain())
+            }
+            Calculation::ShareOfPast { amount, new, rising } => {
+                format!("{}÷({}{}{})", of(amount), of(new), if *rising { "−" } else { "+" }, of(amount))
             }
             Calculation::NoMoreThan(whole) | Calculation::Equal(whole) => of(whole),
             Calculation::Limit(limit) => limit.to_string(),

@@ -81,6 +81,10 @@ fn alternative(doc: &Document, at: usize, decided: &Reading, readings: &[Reading
         }
         let value = reading.calculation.value(doc)?;
         let gap = value.sub(stated)?.abs();
+        // A base that comes nowhere near helps nobody.
+        if !gap.at_most(stated.mul(Exact::new(5, 100)?)?) {
+            continue;
+        }
         if best.as_ref().is_none_or(|(held, _)| gap.less(*held)) {
             let shown = engine::in_stated_unit(doc, at, value)?;
             let text = format!("；若以{}为分母得{shown}{}", label(doc, bases[0]), engine::unit(doc, at));

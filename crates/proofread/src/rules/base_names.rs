@@ -16,6 +16,8 @@ pub(super) const RULE: Rule = Rule {
         no("应查2500人，实查2000人，检查率80%，患病500人，患病率31.2%。", "31.2"),
         no("活产250人，住院分娩240人，住院分娩率98.4%。", "98.4"),
         silent("门诊120人，转诊30人，治愈率5%。", "5"),
+        silent("高危孕产妇61人，高危孕产妇住院分娩50人，住院分娩率100%。", "100"),
+        silent("产妇300人，高危住院分娩28人，高危住院分娩率100%。", "100"),
     ],
     read,
 };
@@ -95,7 +97,7 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     }
     let Some(name) = NAMES.iter().find(|name| name.rate.iter().any(|rate| matches_rate(stem, rate))) else { return };
     let level = |&i: &usize| doc.is_operand(i) && doc.get(i).role == Role::Level && doc.get(i).depth <= doc.get(at).depth;
-    let named = |i: usize, words: &[&str]| words.iter().any(|word| text::contains(doc.label(i), word));
+    let named = |i: usize, words: &[&str]| words.iter().any(|word| is_called(doc.label(i), word));
     let parts = doc.back(at).filter(level).filter(|&i| named(i, name.parts)).take(2);
     for (rank, part) in parts.enumerate() {
         let bases: Vec<usize> = doc
@@ -106,7 +108,11 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
             .collect();
         for (place, &base) in bases.iter().enumerate() {
             let first = rank == 0 && place == 0 && doc.subject(at) == Some(part);
-            let settled = name.settled && first && doc.same_sentence(base, at) && adjacent(doc, base, part);
+            let settled = name.settled
+                && first
+                && super::same_group_of_people(doc, part, base)
+                && doc.same_sentence(base, at)
+                && adjacent(doc, base, part);
             let firmness = match (settled, first) {
                 (true, _) => Firmness::Binding,
                 (false, true) => Firmness::Likely,
@@ -115,6 +121,11 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
             out.push(quotient(RULE.name, firmness, part, base, scale_of(doc, at)));
         }
     }
+}
+
+/// Whether a label carries the name; 产妇 is not meant by 孕产妇.
+fn is_called(label: &[char], word: &str) -> bool {
+    text::contains(label, word) && !(word == "产妇" && text::contains(label, "孕产妇"))
 }
 
 /// No other count stands between base and part: nothing else can be the base.

@@ -16,6 +16,9 @@ pub(super) const RULE: Rule = Rule {
         yes("婴儿死亡率5.40‰，较上年6.00‰下降10.00%。", "10.00"),
         no("门诊量13000人次，比去年的10000人次增加5000人次。", "5000"),
         yes("人均补偿560元，比去年的人均500元增加60元。", "60"),
+        yes("门诊量32100人次，比去年增加2100人次，增长7.0%。", "7.0"),
+        no("门诊量32100人次，比去年增加2100人次，增长9.0%。", "9.0"),
+        yes("报告病例180例，较去年同期（200例）下降10.0%。", "10.0"),
         silent("参合率93.1%，比去年下降2.8%。", "2.8"),
     ],
     read,
@@ -38,6 +41,7 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
         push(doc, at, new, old, firmness, out);
     }
     if olds.is_empty() {
+        after_amount(doc, at, out);
         elsewhere(doc, at, out);
     }
 }
@@ -69,6 +73,29 @@ fn push(doc: &Document, at: usize, new: usize, old: usize, firmness: Firmness, o
     }
 }
 
+/// 门诊量3万人次，比去年增加2000人次，增长7.1%: the share follows the amount.
+fn after_amount(doc: &Document, at: usize, out: &mut Vec<Reading>) {
+    if doc.get(at).unit.family != Family::Percent {
+        return;
+    }
+    let Some(amount) = at.checked_sub(1).filter(|&i| doc.same_sentence(i, at) && doc.get(i).role == Role::Change) else { return };
+    let unit = doc.get(amount).unit;
+    let level = |&i: &usize| doc.same_sentence(i, at) && doc.get(i).role == Role::Level && doc.get(i).unit.adds_to(unit);
+    let Some(new) = doc.back(amount).take(3).find(level) else { return };
+    let words = doc.label_string(amount);
+    let rising = ["增", "升", "多", "提高", "高"].iter().any(|word| words.contains(word));
+    let exact = [amount, new].iter().all(|&i| doc.get(i).approximation == Approximation::None);
+    let close = new + 1 == amount && doc.same_group(new, at) && exact && !unit.family.is_rate();
+    let firmness = if close { Firmness::Binding } else { Firmness::Possible };
+    out.push(Reading {
+        relation: Relation::Difference,
+        firmness,
+        calculation: Calculation::ShareOfPast { amount, new, rising },
+        rule: RULE.name,
+        series: 0,
+    });
+}
+
 /// The earlier level may stand in another sentence, under the same name.
 fn elsewhere(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     let news: Vec<usize> = doc
@@ -88,7 +115,10 @@ fn elsewhere(doc: &Document, at: usize, out: &mut Vec<Reading>) {
             found.extend(doc.like(&words, new, 4));
             found
         };
-        olds.retain(|&i| i != new && doc.get(i).unit == unit && !doc.same_sentence(i, new));
+        olds.retain(|&i| {
+            let twin = doc.label(i) == doc.label(new) && i < new;
+            i != new && doc.get(i).unit == unit && (twin || !doc.same_sentence(i, new))
+        });
         for old in olds {
             push(doc, at, new, old, Firmness::Possible, out);
         }

@@ -26,9 +26,13 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     if name.len() < 4 {
         return;
     }
-    let bases = doc.like(name, part, 10).into_iter().filter(|&i| {
-        doc.is_operand(i) && doc.get(i).role == Role::Level && no_larger(doc, part, i) && positive(doc, i) && doc.fits_base(part, i)
+    let mut bases: Vec<usize> = doc.like(name, part, 14);
+    bases.retain(|&i| {
+        let level = doc.is_operand(i) && doc.get(i).role == Role::Level && positive(doc, i);
+        level && no_larger(doc, part, i) && doc.fits_base(part, i)
     });
+    // 孕产妇 before 产妇: the longest contained name says most about whom the count is of.
+    bases.sort_by_key(|&i| (std::cmp::Reverse(core(doc.label(i)).len().min(name.len())), i.abs_diff(part)));
     let mut named = false;
     for base in bases {
         let held = core(doc.label(base));

@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
         no("应查3200人，实查2880人，检查率92.5%。", "92.5"),
         yes("应参合1.52万人，已参合1.29万人，参合率85.0%。", "85.0"),
         silent("应查3200人，实查2880人，其中发现异常者若干，治愈率70%。", "70"),
+        silent("应种320人，实种310人，及时接种率91.2%。", "91.2"),
         no("计划培训200人，实际培训150人，完成率85%。", "85"),
     ],
     read,
@@ -40,7 +41,7 @@ pub(super) fn is_done(doc: &Document, at: usize) -> bool {
 /// Names of rates that are about work done, or share a word with it.
 fn is_about(doc: &Document, at: usize, done: usize, due: usize) -> bool {
     let name = stem(doc, at);
-    if name.is_empty() {
+    if name.is_empty() || QUALITIES.iter().any(|word| text::contains(name, word) && !doc.label_has(done, word)) {
         return false;
     }
     let words: Vec<char> = doc.label(done).iter().chain(doc.label(due)).copied().filter(|c| !"应实已际数人完成的".contains(*c)).collect();
@@ -50,6 +51,28 @@ fn is_about(doc: &Document, at: usize, done: usize, due: usize) -> bool {
         || name.iter().any(|c| words.contains(c) && !"人病儿妇女童".contains(*c))
         || ["完成", "到位", "执行", "落实", "服苗", "接种", "受检", "普查", "覆盖"].iter().any(|word| first_words.ends_with(word))
 }
+
+/// Rates of how well, not how much, was done: their numerators are other counts.
+const QUALITIES: &[&str] = &[
+    "及时",
+    "首针",
+    "首剂",
+    "第一针",
+    "合格",
+    "达标",
+    "规范",
+    "患病",
+    "检出",
+    "阳性",
+    "治",
+    "死亡",
+    "符合",
+    "准确",
+    "满意",
+    "知晓",
+    "随访",
+    "控制",
+];
 
 /// The last pair due and done before `at` in its sentence.
 pub(super) fn pair_before(doc: &Document, at: usize) -> Option<(usize, usize)> {
@@ -69,8 +92,8 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     let first = doc.back(at).take_while(|&i| i > done).all(|i| !doc.get(i).unit.family.is_rate());
     let firmness = match (subject && first, is_about(doc, at, done, due)) {
         (true, true) => Firmness::Binding,
-        (true, false) | (false, true) => Firmness::Likely,
-        (false, false) => Firmness::Possible,
+        (false, true) => Firmness::Likely,
+        (_, false) => Firmness::Possible,
     };
     out.push(quotient(RULE.name, firmness, done, due, scale_of(doc, at)));
 }

@@ -221,6 +221,13 @@ fn is_money(doc: &Document, at: usize) -> bool {
     doc.get(at).unit.family == Family::Money
 }
 
+/// A part picked out of a special group needs a base of that group.
+fn same_group_of_people(doc: &Document, part: usize, base: usize) -> bool {
+    const SPECIAL: &[&str] =
+        &["高危", "流动", "外来", "贫困", "农村", "城镇", "本地", "外地", "困难", "低保", "新生儿", "初治", "涂阳", "重症"];
+    SPECIAL.iter().all(|word| doc.label_has(part, word) == doc.label_has(base, word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

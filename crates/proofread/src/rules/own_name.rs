@@ -31,7 +31,7 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     let base = doc.back(part).find(|&i| group(i) && doc.is_operand(i));
     let Some(base) = base.filter(|&i| no_larger(doc, part, i) && positive(doc, i) && doc.fits_base(part, i)) else { return };
     let own_population = names_population(doc.label(part));
-    let settled = names_population(doc.label(base)) && !own_population && base + 1 == part;
+    let settled = names_population(doc.label(base)) && !own_population && base + 1 == part && super::same_group_of_people(doc, part, base);
     let firmness = if settled { Firmness::Binding } else { Firmness::Likely };
     out.push(quotient(RULE.name, firmness, part, base, scale_of(doc, at)));
 }

@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
         yes("全年出生215人。计划免疫建卡及时。男婴118人，女婴97人。", "215"),
         no("老年人体检8000人。男性体检3900人，女性体检4090人。", "8000"),
         silent("老年人体检8000人。男性高血压患者900人，女性高血压患者1100人。", "8000"),
+        silent("全年出生215人，及时上报政策内213人。男婴118人，女婴97人。", "213"),
         no("体检老年人5000人。65-69岁2000人；70-79岁2400人；80岁以上590人。", "5000"),
     ],
     read,
@@ -37,7 +38,7 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
         }
         parts.push(i);
         if parts.len() >= 2 && cues::complete(doc, at, &parts) {
-            let firmness = if nearly(doc, at, &parts) { Firmness::Binding } else { Firmness::Possible };
+            let firmness = if nearly(doc, at, &parts) && !explained(doc, at, &parts) { Firmness::Binding } else { Firmness::Possible };
             out.push(Reading {
                 relation: Relation::Sum,
                 firmness,
@@ -59,4 +60,12 @@ fn nearly(doc: &Document, at: usize, parts: &[usize]) -> bool {
         Some(gap.at_most(total.mul(Exact::new(2, 100)?)?))
     };
     attempt().unwrap_or(false)
+}
+
+/// Whether the parts make another number of the paragraph: then they are parts of that one.
+fn explained(doc: &Document, at: usize, parts: &[usize]) -> bool {
+    let sum = parts.iter().try_fold(Exact::ZERO, |sum, &part| sum.add(doc.get(part).value));
+    let Some(sum) = sum else { return true };
+    let last = parts[parts.len() - 1];
+    doc.back(last).any(|i| i != at && doc.get(i).value.same(sum) && doc.get(i).unit.adds_to(doc.get(at).unit))
 }

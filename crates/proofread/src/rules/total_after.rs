@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
         no("全年出生100人，其中男55人，女44人。", "100"),
         silent("共培训100人次，其中医生60人次，护士30人次。", "100"),
         no("发放补助50.00万元，其中住院30.00万元，门诊15.00万元，其他4.00万元。", "50.00"),
+        silent("筹资70.00万元。发放50.00万元，其中住院30.00万元，门诊16.00万元，其他4.00万元。", "70.00"),
         yes("报告传染病9例(流感5例、水痘4例)，死亡0例。", "9"),
     ],
     read,
@@ -23,13 +24,17 @@ pub(super) const RULE: Rule = Rule {
 
 fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     let quantity = doc.get(at);
+    if quantity.unit.family.is_rate() && quantity.role == Role::Level && quantity.decimals > 0 {
+        return offer(doc, at, &rates_after(doc, at), false, out);
+    }
     let level = quantity.role == Role::Level && !quantity.unit.family.is_rate() && quantity.mantissa > 0;
     if !level || quantity.unit.family == crate::units::Family::Time || at + 2 >= doc.quantities.len() {
         return;
     }
     let listed = listed_parts(doc, at);
     if listed.len() >= 2 {
-        offer(doc, at, &listed, true, out);
+        let next = nearest_before_list(doc, at, listed[0]);
+        offer(doc, at, &listed, next, out);
         let heads = group_heads(doc, &listed);
         offer(doc, at, &heads, false, out);
         offer(doc, at, &like_named(doc, at, &listed), false, out);
@@ -48,9 +53,21 @@ fn listed_parts(doc: &Document, at: usize) -> Vec<usize> {
             let part = doc.get(i);
             let Some(mark) = part.among.filter(|&mark| mark > total.span.start) else { return false };
             opened = opened.or(Some(part.sentence));
-            mark >= total.span.end && opened == Some(part.sentence) && part.unit.adds_to(total.unit) && part.role == Role::Level
+            let same = part.sentence == total.sentence || starts_sentence(doc, mark);
+            same && mark >= total.span.end && opened == Some(part.sentence) && part.unit.adds_to(total.unit) && part.role == Role::Level
         })
         .collect()
+}
+
+/// Whether 其中 stands at the head of its sentence, taking up the sentence before.
+fn starts_sentence(doc: &Document, mark: usize) -> bool {
+    matches!(doc.text.before(mark), '。' | '\n' | '.' | '【' | '(' | ' ')
+}
+
+/// Whether no other quantity of the unit stands between the total and its list.
+fn nearest_before_list(doc: &Document, at: usize, first: usize) -> bool {
+    let mark = doc.get(first).among.unwrap_or(0);
+    (at + 1..first).all(|i| doc.get(i).span.start > mark || !doc.get(i).unit.adds_to(doc.get(at).unit))
 }
 
 /// The first part of each group between semicolons: 甲类15例，死亡1例；乙类30例，死亡2例.
@@ -101,6 +118,14 @@ fn run_after(doc: &Document, at: usize) -> Vec<usize> {
         .take_while(|&i| doc.same_sentence(i, at))
         .filter(|&i| doc.get(i).unit.adds_to(total.unit) && doc.get(i).role == Role::Level && doc.get(i).depth == total.depth)
         .collect()
+}
+
+/// Rates of the same kind in the sentence that splits this one up by cause or place.
+fn rates_after(doc: &Document, at: usize) -> Vec<usize> {
+    let total = doc.get(at);
+    let alike = |&i: &usize| doc.get(i).unit == total.unit && doc.get(i).role == Role::Level;
+    let list: Vec<usize> = doc.ahead(at).filter(|&i| doc.get(i).sentence == total.sentence + 1).filter(alike).collect();
+    if list.len() >= 2 { list } else { doc.ahead(at).take_while(|&i| doc.same_sentence(i, at)).filter(alike).collect() }
 }
 
 /// Pushes the first run from the head of `parts` that makes the total; failing that, the whole list if it is complete.
