@@ -19,7 +19,11 @@ pub struct Name {
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
     names: BTreeMap<Arc<str>, Name>,
+    open: bool,
 }
+
+/// A name of an open scope.
+static ANYTHING: Name = Name { kind: Kind::Null, codes: Vec::new() };
 
 impl Scope {
     /// A scope without names.
@@ -52,15 +56,21 @@ impl Scope {
         self.names.insert(field.id.clone(), Name { kind: field.kind.kind(), codes });
     }
 
+    /// A scope that has every name: what it would hold is broken and reported elsewhere.
+    pub(crate) fn open() -> Self {
+        Self { names: BTreeMap::new(), open: true }
+    }
+
     /// Adds the names of another scope.
     pub fn add_all(&mut self, other: &Self) {
+        self.open |= other.open;
         self.names.extend(other.names.iter().map(|(id, name)| (id.clone(), name.clone())));
     }
 
     /// What a name is; `None` when the scope doesn't have it.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Name> {
-        self.names.get(name)
+        self.names.get(name).or_else(|| self.open.then_some(&ANYTHING))
     }
 
     /// Every name, in order of the alphabet.

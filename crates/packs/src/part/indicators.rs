@@ -32,7 +32,7 @@ fn read_one(context: &Context<'_>, table: &Table<'_>, above: &Origin, pack: &mut
         context.sink.push(qianmo_core::Fault::new("PACK-0115").at(table.place()).with("what", &name));
     }
     let view = table.opt_text("view");
-    let scope = view.as_ref().map(|view| view_scope(context, view)).unwrap_or_default();
+    let scope = view.as_ref().map_or_else(Scope::open, |view| view_scope(context, view));
     let numerator = table.need("numerator").and_then(|item| term(context, &item, &scope));
     let denominator = table.get("denominator").and_then(|item| term(context, &item, &scope));
     let row = |term: &Option<Term>| matches!(term, Some(Term::Row(_)));
@@ -67,10 +67,10 @@ fn read_one(context: &Context<'_>, table: &Table<'_>, above: &Origin, pack: &mut
     Some(built)
 }
 
-/// The columns of the view a text names; an empty scope with a fault when there is none.
+/// The columns of the view a text names; any name with one fault when there is none.
 pub(super) fn view_scope(context: &Context<'_>, view: &crate::source::Text<'_>) -> Scope {
     context.index.refer(What::View, view, context.sink);
-    context.packs.view(&view.value).map(views::scope).unwrap_or_default()
+    context.packs.view(&view.value).map_or_else(Scope::open, views::scope)
 }
 
 fn term(context: &Context<'_>, item: &Item<'_>, scope: &Scope) -> Option<Term> {

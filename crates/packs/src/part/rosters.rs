@@ -20,7 +20,7 @@ pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
     let name = table.string("name");
     let origin = context.origin(&table, None, &name, pack);
     let view = table.text("view");
-    let mut scope = view.as_ref().map(|view| indicators::view_scope(context, view)).unwrap_or_default();
+    let mut scope = view.as_ref().map_or_else(Scope::open, |view| indicators::view_scope(context, view));
     scope.add("village_name", Kind::Text);
     let columns = columns(context, &table, &scope);
     let mut listed = Scope::new();

@@ -118,7 +118,7 @@ fn attributes(context: &Context<'_>, group: &Text<'_>) -> Scope {
         let fault = Fault::new("PACK-0302").at(group.place()).with("what", What::Group.chinese()).with("id", &group.value);
         context.sink.push(near(fault, &group.value, known));
     }
-    Scope::new()
+    Scope::open()
 }
 
 type Named = Option<(Arc<str>, Kind)>;
