@@ -179,7 +179,7 @@ impl Document {
     /// Share of the shorter label that both have in common, in percent.
     pub(crate) fn likeness(&self, left: &[char], right: &[char]) -> usize {
         let shorter = left.len().min(right.len());
-        if shorter == 0 { 0 } else { label::common(left, right) * 100 / shorter }
+        (label::common(left, right) * 100).checked_div(shorter).unwrap_or(0)
     }
 
     pub(crate) fn fits_base(&self, part: usize, whole: usize) -> bool {

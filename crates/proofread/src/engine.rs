@@ -84,28 +84,43 @@ fn kind(doc: &Document, at: usize, relation: Relation) -> Kind {
 }
 
 fn claim(doc: &Document, at: usize, relation: Relation, judgement: &Judgement, readings: &[Reading]) -> Claim {
-    let quantity = doc.get(at);
-    let (line, column) = doc.text.place(quantity.span.start);
     let operands: Vec<Operand> = match &judgement.reading {
         Some(reading) => reading.calculation.operands().into_iter().map(|i| operand(doc, i)).collect(),
         None => Vec::new(),
     };
     let recomputed = judgement.recomputed.filter(|_| shows_value(judgement)).and_then(|value| in_stated_unit(doc, at, value));
     let reason = reason::sentence(doc, at, judgement, recomputed.as_deref(), readings);
+    let rule = judgement.reading.as_ref().map_or("", |reading| reading.rule);
+    let found = Found { recomputed, operands, reason, rule };
+    settled(doc, at, kind(doc, at, relation), judgement.verdict, judgement.certainty, found)
+}
+
+/// What was found out about a claim, beside its verdict.
+pub(crate) struct Found {
+    pub(crate) recomputed: Option<String>,
+    pub(crate) operands: Vec<Operand>,
+    pub(crate) reason: String,
+    pub(crate) rule: &'static str,
+}
+
+/// The claim that the number of `at` makes, with its place and print.
+pub(crate) fn settled(doc: &Document, at: usize, kind: Kind, verdict: Verdict, certainty: Certainty, found: Found) -> Claim {
+    let quantity = doc.get(at);
+    let (line, column) = doc.text.place(quantity.span.start);
     Claim {
         line,
         column,
         text: printed(doc, at),
-        kind: kind(doc, at, relation),
+        kind,
         stated: stated(doc, at),
         unit: unit(doc, at),
         decimals: quantity.decimals,
-        operands,
-        recomputed,
-        verdict: judgement.verdict,
-        certainty: if judgement.verdict == Verdict::Unchecked { Certainty::Soft } else { judgement.certainty },
-        reason,
-        rule: judgement.reading.as_ref().map_or("", |reading| reading.rule),
+        operands: found.operands,
+        recomputed: found.recomputed,
+        verdict,
+        certainty,
+        reason: found.reason,
+        rule: found.rule,
         mark: (doc.text.origin(quantity.span.start), doc.text.origin(quantity.span.end)),
     }
 }

@@ -7,6 +7,7 @@ use crate::document::Document;
 use crate::exact::{Exact, Interval};
 use crate::quantity::{Approximation, Quantity};
 use crate::reading::{Calculation, Firmness, Reading, Relation};
+use crate::slip;
 
 /// A verdict with the reading that decided it.
 #[derive(Debug)]
@@ -26,15 +27,15 @@ enum Fit {
     WithinRounding,
     /// Off by at most one unit of the last stated place.
     LastPlace,
-    /// Off by little, as a slip of the pen is.
+    /// Off as a slip of the pen is.
     Narrow,
     Miss,
     /// Could not be calculated.
     Unknown,
 }
 
-/// Slips change a digit; a wrong base changes everything. Between them lies a tenth of the value.
-const NARROW_SHARE: (i128, i128) = (1, 10);
+/// How near an approximate number must be to what it approximates.
+const NEAR_SHARE: (i128, i128) = (1, 10);
 
 /// Decides about quantity `at` on the readings of one relation. A proof under any reading beats every suspicion.
 pub(crate) fn judge(doc: &Document, at: usize, readings: &[Reading]) -> Judgement {
@@ -60,10 +61,10 @@ pub(crate) fn judge(doc: &Document, at: usize, readings: &[Reading]) -> Judgemen
     if let Some(reading) = rounding {
         return proof(doc, reading, Certainty::Rounding);
     }
-    if quantity.approximation == Approximation::None || quantity.unit.family.is_rate() {
-        if let Some(judgement) = suspicion.and_then(|(reading, fit)| accuse(doc, quantity, reading, fit)) {
-            return judgement;
-        }
+    if (quantity.approximation == Approximation::None || quantity.unit.family.is_rate())
+        && let Some(judgement) = suspicion.and_then(|(reading, fit)| accuse(doc, quantity, reading, fit))
+    {
+        return judgement;
     }
     Judgement { verdict: Verdict::Unchecked, certainty: Certainty::Soft, reading: None, recomputed: None }
 }
@@ -74,9 +75,9 @@ fn proof(doc: &Document, reading: &Reading, certainty: Certainty) -> Judgement {
 
 fn accuse(doc: &Document, quantity: &Quantity, reading: &Reading, fit: Fit) -> Option<Judgement> {
     let certainty = match (reading.firmness, fit) {
-        (Firmness::Possible, _) | (Firmness::Likely, Fit::Miss) => return None,
+        (Firmness::Possible, _) | (Firmness::Hinted | Firmness::Likely, Fit::Miss) => return None,
         (_, Fit::LastPlace) if reading.relation == Relation::Quotient => Certainty::Rounding,
-        (Firmness::Doubtful, _) => Certainty::Soft,
+        (Firmness::Hinted | Firmness::Doubtful, _) => Certainty::Soft,
         _ => Certainty::Hard,
     };
     // A bound such as 95%以上 is only broken from the other side, and then rounding is no excuse either way.
@@ -137,7 +138,9 @@ fn compare(doc: &Document, quantity: &Quantity, reading: &Reading) -> Option<Fit
     if gap.at_most(unit) {
         return Some(Fit::LastPlace);
     }
-    Some(if near(quantity.value, value)? { Fit::Narrow } else { Fit::Miss })
+    let scale = Exact::whole(10_i128.checked_pow(quantity.shift)?);
+    let slip = slip::is_slip(quantity.value.div(scale)?, value.div(scale)?, quantity.decimals);
+    Some(if slip { Fit::Narrow } else { Fit::Miss })
 }
 
 /// A bound proves only what lies near it: 5人以上 says nothing about 5000.
@@ -148,7 +151,7 @@ fn bounded(holds: bool, quantity: &Quantity, value: Exact) -> Fit {
 
 fn near(stated: Exact, value: Exact) -> Option<bool> {
     let gap = value.sub(stated)?.abs();
-    let share = Exact::new(NARROW_SHARE.0, NARROW_SHARE.1)?;
+    let share = Exact::new(NEAR_SHARE.0, NEAR_SHARE.1)?;
     Some(gap.at_most(stated.abs().mul(share)?))
 }
 

@@ -29,18 +29,30 @@ mod label;
 mod noise;
 mod numeral;
 mod outline;
+mod page;
 mod quantity;
+mod read;
 mod reading;
 mod reason;
+mod records;
 mod report;
 mod rules;
 mod scan;
+mod slip;
 mod text;
 mod units;
 
 pub use claim::{Certainty, Claim, Kind, Operand, Verdict};
+pub use read::{LARGEST_BYTES, ReadError, read};
+pub use records::{KnownValue, Records, check_against};
 pub use report::{Report, Summary};
 pub use rules::{Example, RULES, Rule};
+
+/// [`check`] for callers that pass strings only, such as the browser: text in, JSON out.
+#[must_use]
+pub fn check_to_json(text: &str) -> String {
+    check(text).to_json()
+}
 
 /// Finds and recomputes every numeric claim of `text`.
 ///

@@ -82,6 +82,8 @@ pub(crate) enum Relation {
 pub(crate) enum Firmness {
     /// Could be meant: it can prove a claim, never accuse it.
     Possible,
+    /// Named alike but far away: accuses softly, and only of a slip.
+    Hinted,
     /// Most likely meant: accuses when it misses narrowly, as a slip of the pen does.
     Likely,
     /// Probably meant, with some innocent explanation left: accuses softly.

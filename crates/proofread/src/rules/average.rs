@@ -50,17 +50,15 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     let totals: Vec<usize> = around.iter().copied().filter(|&i| is_money(doc, i) == money && doc.get(i).role == Role::Level).collect();
     let heads: Vec<usize> = around.iter().copied().filter(|&i| !is_money(doc, i) && positive(doc, i)).collect();
     let wanted = wanted_head(doc, at);
+    let fitting: Vec<usize> = heads.iter().copied().filter(|&i| Some(doc.get(i).unit.family) == wanted).collect();
     for (rank, &total) in totals.iter().take(5).enumerate() {
-        for (place, &head) in heads.iter().take(6).enumerate() {
-            if head == total {
-                continue;
-            }
-            let kinds = wanted.is_some_and(|wanted| doc.get(head).unit.family == wanted);
-            let only = money && totals.len() == 1 && heads.len() == 1 && total < at && head < at;
-            let literal = doc.get(total).approximation == Approximation::None;
-            let firmness = match (only && kinds && literal, rank == 0 && place == 0) {
-                (true, _) if total + 2 >= at => Firmness::Binding,
-                (_, true) if kinds => Firmness::Likely,
+        for &head in heads.iter().take(6).filter(|&&head| head != total) {
+            let literal = doc.get(total).approximation == Approximation::None && total < at && head < at && money;
+            let only = totals.len() == 1 && fitting == [head];
+            let next = rank == 0 && fitting.first() == Some(&head) && total.abs_diff(head) == 1 && total + 1 == at;
+            let firmness = match (literal, only || next, rank == 0 && fitting.first() == Some(&head)) {
+                (true, true, _) => Firmness::Binding,
+                (_, _, true) => Firmness::Likely,
                 _ => Firmness::Possible,
             };
             out.push(quotient(RULE.name, firmness, total, head, 1));

@@ -64,7 +64,12 @@ const NAMES: &[Name] = &[
         bases: &["应参合", "应参保", "应保", "农业人口", "农业户籍"],
         settled: true,
     },
-    Name { rate: &["合格"], parts: &["合格"], bases: &["抽检", "监测", "检测", "检查", "抽查", "采样"], settled: false },
+    Name {
+        rate: &["合格"],
+        parts: &["合格"],
+        bases: &["抽检", "监测", "检测", "检查", "抽查", "采样", "水样", "样品", "采集"],
+        settled: true,
+    },
     Name { rate: &["及格", "考核合格"], parts: &["合格", "及格"], bases: &["参考", "参加", "考核"], settled: false },
     Name { rate: &["抢救成功", "成功"], parts: &["成功"], bases: &["抢救"], settled: true },
     Name { rate: &["访视"], parts: &["访视"], bases: &["活产", "产妇", "新生儿"], settled: false },

@@ -1,6 +1,6 @@
 //! Rates listed in one place, their counts in another: tables of indicators after a paragraph of figures.
 
-use super::{Rule, base_names, is_level_rate, may_exceed, positive, quotient, scale_of, silent, stem, yes};
+use super::{Rule, base_names, core, is_level_rate, may_exceed, no, positive, quotient, scale_of, silent, stem, yes};
 use crate::document::Document;
 use crate::quantity::Role;
 use crate::reading::{Firmness, Reading};
@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     meaning: "前一段写人数，后一段只写率：按名称到全文里找同名的数，与它同句的数相除正好得出所写的率即为证实。",
     examples: &[
         yes("全年活产250人，住院分娩245人，产后访视240人。\n二、指标\n产后访视率96.0%。", "96.0"),
-        silent("全年活产250人，住院分娩245人，产后访视240人。\n二、指标\n产后访视率91.0%。", "91.0"),
+        silent("全年活产250人，住院分娩245人，产后访视240人。\n二、指标\n产后访视率81.7%。", "81.7"),
+        no("全年活产250人，住院分娩245人，产后访视240人。\n二、指标\n产后访视率91.0%。", "91.0"),
     ],
     read,
 };
@@ -40,14 +41,29 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
         }
         for word in base_names::bases_for(name) {
             let word: Vec<char> = word.chars().collect();
-            for base in doc.like(&word, one, 3) {
+            for (rank, base) in doc.like(&word, one, 3).into_iter().enumerate() {
                 offer(doc, at, one, base, exceeds, out);
+                if rank == 0 && is_settled(doc, at, one, base, &word) {
+                    out.push(quotient(RULE.name, Firmness::Hinted, one, base, scale_of(doc, at)));
+                }
             }
         }
     }
     if named.is_empty() && rate.decimals >= 2 {
         by_population(doc, at, out);
     }
+}
+
+/// Whether count and base carry exactly the names that the rate implies, side by side and only once in the article.
+fn is_settled(doc: &Document, at: usize, one: usize, base: usize, word: &[char]) -> bool {
+    doc.get(at).decimals > 0
+        && core(doc.label(one)) == stem(doc, at)
+        && core(doc.label(base)) == word
+        && doc.same_sentence(one, base)
+        && doc.fits_base(one, base)
+        && doc.get(one).value.at_most(doc.get(base).value)
+        && positive(doc, base)
+        && doc.twins(one).is_empty()
 }
 
 fn offer(doc: &Document, at: usize, one: usize, other: usize, exceeds: bool, out: &mut Vec<Reading>) {

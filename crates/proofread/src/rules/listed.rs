@@ -31,11 +31,11 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
         // A list may group or split its items, so a differing count is no proof of an error.
         push(count, Firmness::Possible, out);
     }
-    if announces(doc, at) {
-        if let Some(count) = inline_ordinals(doc, at).or_else(|| doc.headings_after(quantity.span.end)) {
-            let more = i128::from(count) > quantity.mantissa;
-            push(count, if more { Firmness::Binding } else { Firmness::Possible }, out);
-        }
+    if announces(doc, at)
+        && let Some(count) = inline_ordinals(doc, at).or_else(|| doc.headings_after(quantity.span.end))
+    {
+        let more = i128::from(count) > quantity.mantissa;
+        push(count, if more { Firmness::Binding } else { Firmness::Possible }, out);
     }
 }
 

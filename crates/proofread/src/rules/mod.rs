@@ -21,6 +21,7 @@ mod limits;
 mod listed;
 mod named_base;
 mod nearby;
+mod out_of;
 mod own_name;
 mod pairs_overall;
 mod part_of;
@@ -28,6 +29,7 @@ mod partition;
 mod repeated;
 mod same_population;
 mod sex_ratio;
+mod siblings;
 mod total_after;
 mod total_before;
 mod vital;
@@ -77,6 +79,8 @@ pub const RULES: &[Rule] = &[
     pairs_overall::RULE,
     base_names::RULE,
     named_base::RULE,
+    siblings::RULE,
+    out_of::RULE,
     own_name::RULE,
     contained_base::RULE,
     vital::RULE,

@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
         yes("全镇总人口18000人。65岁以上老年人2700人，占总人口的15%。", "15"),
         no("全镇总人口18000人，65岁以上老年人2700人，占总人口的18%。", "18"),
         yes("共体检800人，其中男性320人，占体检人数的40.0%。", "40.0"),
+        no("共有卫生室200个，其中甲级150个，占65.0%，乙级50个，占25.0%。", "65.0"),
         silent("公共卫生支出86万元，占财政支出的7.3%。", "7.3"),
     ],
     read,
@@ -45,14 +46,31 @@ fn is_named(doc: &Document, at: usize, name: &[char]) -> bool {
     matches(doc.text.slice(quantity.label)) || matches(doc.text.slice(quantity.noun))
 }
 
-/// Quantities that carry the name of the whole, nearest first.
+/// Whether the label is the name itself; 总人口 may be called 常住人口 where it is counted.
+fn is_exactly(doc: &Document, at: usize, name: &[char]) -> bool {
+    let label = doc.label(at);
+    let population = |words: &[char]| matches!(words, ['总', '人', '口'] | ['常', '住', '人', '口'] | ['户', '籍', '人', '口']);
+    label == name
+        || (core(label) == core(name) && label.contains(&'总') == name.contains(&'总'))
+        || (population(label) && population(name))
+        || text::contains(label, &name.iter().collect::<String>())
+        || doc.text.slice(doc.get(at).noun) == name
+}
+
+/// The total that 其中 divides, for shares without a named whole: 共186个，其中甲级150个，占80.6%.
+fn divided_total(doc: &Document, part: usize) -> Option<usize> {
+    let mark = doc.get(part).among?;
+    let unit = doc.get(part).unit;
+    doc.back(part).filter(|&i| doc.get(i).span.start < mark).find(|&i| {
+        doc.is_operand(i) && doc.get(i).role == Role::Level && doc.get(i).unit == unit && doc.get(i).depth <= doc.get(part).depth
+    })
+}
+
+/// Quantities that carry the name of the whole, the exact name first, then the nearest.
 fn wholes(doc: &Document, at: usize, name: &[char]) -> Vec<usize> {
-    if core(name).len() < 2 {
-        return doc.back(at).filter(|&i| doc.is_operand(i) && doc.text.contains(doc.clause(i), "共")).take(2).collect();
-    }
     let mut found: Vec<usize> = doc.like(core(name), at, 10).into_iter().filter(|&i| doc.is_operand(i)).collect();
     found.retain(|&i| is_named(doc, i, name) && doc.get(i).role == Role::Level);
-    found.sort_by_key(|&i| (doc.get(i).line != doc.get(at).line, i > at, i.abs_diff(at)));
+    found.sort_by_key(|&i| (!is_exactly(doc, i, name), doc.get(i).line != doc.get(at).line, i > at, i.abs_diff(at)));
     found
 }
 
@@ -64,12 +82,19 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     let Some(part) = doc.subject(at) else { return };
     let scale = scale_of(doc, at);
     let name = doc.text.slice(name);
+    if core(name).len() < 2 {
+        if let Some(whole) = divided_total(doc, part).filter(|&i| positive(doc, i) && no_larger(doc, part, i)) {
+            let firmness = if doc.same_group(part, at) { Firmness::Binding } else { Firmness::Possible };
+            out.push(quotient(RULE.name, firmness, part, whole, scale));
+        }
+        return;
+    }
     for (rank, &whole) in wholes(doc, at, name).iter().enumerate() {
         if whole == part || !positive(doc, whole) || !doc.fits_base(part, whole) || !no_larger(doc, part, whole) {
             continue;
         }
         let same_line = doc.get(whole).line == doc.get(at).line && whole < at;
-        let exact = core(doc.label(whole)) == core(name) || text::contains(doc.label(whole), &name.iter().collect::<String>());
+        let exact = is_exactly(doc, whole, name);
         let firmness = match (rank == 0 && doc.same_group(part, at), same_line, exact) {
             (true, true, true) => Firmness::Binding,
             (true, false, true) => Firmness::Doubtful,

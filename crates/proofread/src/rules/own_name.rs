@@ -2,6 +2,7 @@
 
 use super::{Rule, core, is_level_rate, names_population, no, no_larger, positive, quotient, scale_of, silent, stem, yes};
 use crate::document::Document;
+use crate::label;
 use crate::quantity::Role;
 use crate::reading::{Firmness, Reading};
 
@@ -36,7 +37,9 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     out.push(quotient(RULE.name, firmness, part, base, scale_of(doc, at)));
 }
 
-/// 建卡 and 建卡率, 规范管理 and 管理率: one ends with the other.
+/// 建卡 and 建卡率, 规范管理 and 管理率: one ends with the other. 建立手册 and 建册率: one is short for the other.
 fn same_name(done: &[char], stem: &[char]) -> bool {
-    done.len().min(stem.len()) >= 2 && (done.ends_with(stem) || stem.ends_with(done))
+    let shorter = done.len().min(stem.len());
+    let ends = done.ends_with(stem) || stem.ends_with(done) || done.starts_with(stem);
+    shorter >= 2 && (ends || (done.last() == stem.last() && label::common(done, stem) == shorter))
 }

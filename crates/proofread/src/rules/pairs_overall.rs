@@ -32,11 +32,11 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
         }
         if is_done(doc, i) {
             waiting = Some(i);
-        } else if is_due(doc, i) {
-            if let Some(done) = waiting.take() {
-                parts.push(done);
-                bases.push(i);
-            }
+        } else if is_due(doc, i)
+            && let Some(done) = waiting.take()
+        {
+            parts.push(done);
+            bases.push(i);
         }
     }
     // A rate before the list, or inside it, belongs to one pair; the overall rate stands after all of them.

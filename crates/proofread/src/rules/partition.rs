@@ -6,6 +6,7 @@ use crate::document::Document;
 use crate::exact::{Exact, Interval};
 use crate::quantity::Role;
 use crate::reading::{Calculation, Firmness, Reading, Relation};
+use crate::slip;
 
 pub(super) const RULE: Rule = Rule {
     name: "partition",
@@ -54,10 +55,12 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
 /// Whether the parts miss the total by no more than two in a hundred: the same people, miscounted.
 fn nearly(doc: &Document, at: usize, parts: &[usize]) -> bool {
     let attempt = || {
+        let quantity = doc.get(at);
         let sum = parts.iter().try_fold(Interval::point(Exact::ZERO), |sum, &part| sum.add(doc.get(part).interval))?;
         let total = doc.get(at).value;
         let gap = sum.low.sub(total)?.abs();
-        Some(gap.at_most(total.mul(Exact::new(2, 100)?)?))
+        let slip = slip::is_slip(total, sum.low, quantity.decimals);
+        Some(slip || gap.at_most(total.mul(Exact::new(2, 100)?)?))
     };
     attempt().unwrap_or(false)
 }

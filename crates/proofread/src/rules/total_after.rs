@@ -143,8 +143,10 @@ fn offer(doc: &Document, at: usize, parts: &[usize], may_accuse: bool, out: &mut
             return;
         }
     }
-    if may_accuse && cues::complete(doc, at, parts) {
-        out.push(reading(parts.to_vec(), Firmness::Binding));
+    if may_accuse {
+        // An open list may leave parts out; that its sum is one digit off the total is no accident.
+        let firmness = if cues::complete(doc, at, parts) { Firmness::Binding } else { Firmness::Likely };
+        out.push(reading(parts.to_vec(), firmness));
     }
 }
 

@@ -43,6 +43,9 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     if offer(doc, at, &alike, out) || !plain {
         return;
     }
+    if (2..=3).contains(&alike.len()) {
+        out.push(reading(alike.iter().rev().copied().collect(), Firmness::Likely));
+    }
     let mut sentence: Vec<usize> = parts.into_iter().filter(|&i| doc.same_sentence(i, at)).collect();
     sentence.reverse();
     let largest = sentence.iter().all(|&i| doc.get(i).value.less(quantity.value));
