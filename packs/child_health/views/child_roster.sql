@@ -56,8 +56,8 @@ select
     case when c.referred then '是' else '' end as referred,
     h.factors
 from population_resident_period p
-join population_resident r on r.subject = p.subject and $end between r.valid_from and r.valid_to
-left join population_resident m on m.subject = r.mother and $end between m.valid_from and m.valid_to
+join population_resident r on r.subject = p.subject and r.valid_to = date '9999-12-31'
+left join population_resident m on m.subject = r.mother and m.valid_to = date '9999-12-31'
 left join (
     select subject, min(m.at) as visited_on, sum(case when eye_checked then 1 else 0 end) as eye_checks
     from child_health_newborn_visit m

@@ -13,6 +13,7 @@
 -- column: residence_type text 常住类型
 -- column: tags text 人群标签
 -- column: archived_on date 建档日期
+-- column: organisation_name text 建档机构
 -- column: updated_on date 最近动态日期
 -- column: state text 状态
 -- source: 国家基本公共卫生服务规范（第三版），2017，居民健康档案管理
@@ -33,6 +34,7 @@ select
         else ''
     end as tags,
     r.archived_on,
+    o.name as organisation_name,
     r.valid_from as updated_on,
     case
         when d.died_on is not null then '注销（死亡）'
@@ -41,6 +43,7 @@ select
     end as state
 from population_resident r
 left join population_household h on h.subject = r.household and $end between h.valid_from and h.valid_to
+left join population_organisation o on o.subject = r.organisation and $end between o.valid_from and o.valid_to
 left join (
     select subject, min(died_on) as died_on from population_death where died_on <= $end group by subject
 ) d on d.subject = r.subject

@@ -36,7 +36,16 @@ left join (select subject, min(died_on) as died_on from population_death group b
 left join (
     select subject, max(left_on) as left_on from population_departure where left_on <= $end group by subject
 ) l on l.subject = r.subject
-where $end between r.valid_from and r.valid_to
+join (select subject, min(valid_from) as first_on from population_resident group by subject) f on f.subject = r.subject
+where (
+        $end between r.valid_from and r.valid_to
+        or (
+            $end < r.valid_from
+            and r.valid_from = f.first_on
+            and r.valid_from <= r.birth_date + interval '1 year'
+            and coalesce(r.settled_on, r.birth_date) <= r.birth_date
+        )
+    )
     and r.birth_date <= $end
     and (d.died_on is null or d.died_on > $end)
     and (l.left_on is null or coalesce(r.settled_on, r.birth_date) > l.left_on)
