@@ -17,17 +17,16 @@ pub(super) fn read(context: &Context<'_>, table: &Table<'_>, scope: &Scope) -> O
     }
     table.opt_text("note");
     let mut scope = scope.clone();
-    let when = context.opt_expr(table, "when", &scope, &[Kind::Bool]);
     let repeat = repeat(context, table, &mut scope);
     let mut lets = Vec::new();
     for one in table.tables("lets") {
-        let Some(name) = one.text("set") else { continue };
-        if let Some((made, kind)) = make::read(context, &one, &scope, None) {
-            let name = context.id(&name);
-            scope.add(&name, kind);
-            lets.push((name, made));
-        }
+        let Some(name) = one.key_text("set") else { continue };
+        let name = context.id(&name);
+        let made = make::read(context, &one, &scope, None);
+        scope.add(&name, made.as_ref().map_or(Kind::Null, |(_, kind)| *kind));
+        lets.extend(made.map(|(made, _)| (name, made)));
     }
+    let when = context.opt_expr(table, "when", &scope, &[Kind::Bool]);
     let at = table.need("at").and_then(|item| make::value(context, &item, &scope, None).map(|(made, kind)| (made, kind, item.place())));
     if let Some((_, kind, place)) = &at
         && !matches!(kind, Kind::Date | Kind::Null)
@@ -35,6 +34,7 @@ pub(super) fn read(context: &Context<'_>, table: &Table<'_>, scope: &Scope) -> O
         let fault = Fault::new("PACK-0209").at(place.clone()).with("expected", Kind::Date.chinese());
         context.sink.push(fault.with("found", kind.chinese()));
     }
+    scope.add("at", Kind::Date);
     let values = values(context, table, form_id.as_ref().map(|id| id.value.as_str()), &scope);
     let at = at.map_or(Make::Expr(Expr::Literal(qianmo_core::Value::Null)), |(made, ..)| made);
     Some(Template { form: form_id?.value.into(), at, when, repeat, lets, values })
