@@ -105,6 +105,12 @@ left join (
     group by v.subject
 ) p on p.subject = d.subject
 left join (select subject from maternal_health_check42 group by subject) c on c.subject = d.subject
-left join (select subject from maternal_risk group by subject) h on h.subject = d.subject
+left join (
+    select s.subject
+    from maternal_risk s
+    join maternal_health_delivery e on e.subject = s.subject
+    where s.found_on <= e.delivered_on + interval '42 days'
+    group by s.subject
+) h on h.subject = d.subject
 left join population_resident w on w.subject = d.resident and w.valid_to = date '9999-12-31'
 where d.delivered_on between $start and $end

@@ -29,7 +29,7 @@ left join (
     group by subject
 ) d on d.subject = k.subject
 left join (select subject from maternal_health_closure m where m.at <= $end group by subject) c on c.subject = k.subject
-left join (select subject from maternal_risk group by subject) h on h.subject = k.subject
+left join (select subject from maternal_risk where found_on <= $end group by subject) h on h.subject = k.subject
 left join (select subject from maternal_health_high_risk_visit m where m.at <= $end group by subject) v on v.subject = k.subject
 where d.delivered_on >= $start
     or (d.subject is null and c.subject is null and k.known_on > $end - interval '10 months')
