@@ -56,13 +56,14 @@ select
     r.under_5 and coalesce(c.overweight, false) as overweight,
     r.under_5 and coalesce(c.obese, false) as obese,
     r.under_5 and c.haemoglobin is not null as haemoglobin_tested,
-    r.under_5 and coalesce(c.haemoglobin < 110, false) as anaemia,
+    r.under_5 and coalesce(c.haemoglobin < t.anaemia_below, false) as anaemia,
     coalesce(c.delayed, false) as delayed,
     coalesce(c.referred, false) or coalesce(n.referred, false) as referred,
     coalesce(c.hearing_failed, false) as hearing_failed,
     r.under_5 and h.subject is not null as high_risk,
     r.under_5 and h.subject is not null and coalesce(v.visited, false) as high_risk_managed
 from population_resident_period r
+left join child_health_standards t on $end between t.valid_from and t.valid_to
 left join (
     select
         subject,

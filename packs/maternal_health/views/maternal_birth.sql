@@ -27,13 +27,14 @@ select
     b.place in ('4', '9') as home,
     b.place in ('4', '9') and b.clean as home_clean,
     b.outcome = '1' and coalesce(b.mode = '3', false) as caesarean,
-    b.outcome = '1' and coalesce(b.weight < 2500, false) as low_weight,
-    b.outcome = '1' and coalesce(b.weight >= 4000, false) as high_weight,
-    b.outcome = '1' and coalesce(d.gestational_week < 37, false) as preterm,
+    b.outcome = '1' and coalesce(b.weight < t.low_weight_below, false) as low_weight,
+    b.outcome = '1' and coalesce(b.weight >= t.high_weight_from, false) as high_weight,
+    b.outcome = '1' and coalesce(d.gestational_week < t.preterm_below_week, false) as preterm,
     coalesce(b.defect, false) as defect,
     b.outcome = '1' and coalesce(f.guided, false) as guided,
     b.outcome = '1' and coalesce(f.guided and f.exclusive, false) as exclusive
 from maternal_health_birth b
+left join maternal_health_standards t on b.born_on between t.valid_from and t.valid_to
 left join (
     select subject, max(gestational_week) as gestational_week from maternal_health_delivery group by subject
 ) d on d.subject = b.subject

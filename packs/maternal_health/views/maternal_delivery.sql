@@ -40,7 +40,7 @@ select
     coalesce(r.early, false) and coalesce(a.early, false) as booked_early,
     a.subject is not null as antenatal_checked,
     coalesce(a.early, false) as checked_early,
-    coalesce(a.visits >= 5, false) as checked_5,
+    coalesce(a.visits >= t.antenatal_visits, false) as checked_5,
     coalesce(p.visited, false) as visited,
     coalesce(p.visited_home, false) as visited_home,
     coalesce(p.abnormal, false) as visit_abnormal,
@@ -48,14 +48,13 @@ select
     c.subject is not null as checked_42,
     coalesce(b.clean, false) as clean,
     coalesce(b.in_hospital, false) as in_hospital,
-    coalesce(a.early, false) and coalesce(a.visits >= 5, false) and coalesce(b.clean, false) and coalesce(p.visited, false)
-        as systematic,
+    coalesce(a.early and a.visits >= t.antenatal_visits and b.clean and p.visited, false) as systematic,
     h.subject is not null as high_risk,
     h.subject is not null and coalesce(b.in_hospital, false) as high_risk_in_hospital,
     coalesce(w.birth_date <= d.delivered_on - interval '35 years', false) as aged_35,
     a.haemoglobin is not null as haemoglobin_tested,
-    coalesce(a.haemoglobin < 110, false) as anaemia,
-    coalesce(a.haemoglobin < 90, false) as anaemia_moderate,
+    coalesce(a.haemoglobin < t.anaemia_below, false) as anaemia,
+    coalesce(a.haemoglobin < t.moderate_anaemia_below, false) as anaemia_moderate,
     coalesce(a.hiv_tested, false) as hiv_tested,
     coalesce(a.hiv_tested_early, false) as hiv_tested_early,
     coalesce(a.syphilis_tested, false) as syphilis_tested,
@@ -63,6 +62,7 @@ select
     coalesce(a.screened, false) as screened,
     coalesce(a.diagnosed, false) as diagnosed
 from maternal_health_delivery d
+left join maternal_health_standards t on d.delivered_on between t.valid_from and t.valid_to
 left join (
     select
         subject,
