@@ -1,0 +1,130 @@
+//! Tables: caption, unit, grid, repeated header, notes; and the appendix's list of numbers.
+
+use docx_rs::{
+    AlignmentType, Docx, Paragraph, Run as WordRun, Shading, Table as WordTable, TableAlignmentType, TableCell, TableCellMargins,
+    TableLayoutType, TableRow, VAlignType, VMergeType, WidthType,
+};
+
+use super::{bookmark, fill, line_break, style};
+use crate::model::{Align, Column, NumberReference, Run, Table};
+
+/// Width of the text block, 156 mm, in twentieths of a point.
+pub(super) const WIDTH: usize = 8844;
+
+pub(super) fn add(docx: Docx, table: &Table) -> Docx {
+    let mut docx = docx.add_paragraph(caption(&table.caption));
+    if !table.unit.is_empty() {
+        let unit = WordRun::new().add_text(format!("单位：{}", table.unit));
+        docx = docx.add_paragraph(Paragraph::new().style("Unit").keep_next(true).add_run(unit));
+    }
+    let widths = widths(&table.columns);
+    let mut rows = vec![header(&table.columns, &widths)];
+    for row in table.rows.iter().chain(&table.total) {
+        let cells = row.iter().zip(table.columns.iter().zip(&widths)).map(|(runs, (column, width))| cell(runs, column.align, *width));
+        rows.push(TableRow::new(cells.collect()));
+    }
+    notes(docx.add_table(grid(rows, widths)), &table.notes)
+}
+
+pub(super) fn caption(text: &str) -> Paragraph {
+    Paragraph::new().style("Caption").keep_next(true).add_run(WordRun::new().add_text(text))
+}
+
+/// Notes under a table or chart, then a little room.
+pub(super) fn notes(mut docx: Docx, notes: &[String]) -> Docx {
+    for note in notes.iter().filter(|note| !note.is_empty()) {
+        docx = docx.add_paragraph(Paragraph::new().style("Note").add_run(WordRun::new().add_text(note)));
+    }
+    docx.add_paragraph(Paragraph::new().style("Note"))
+}
+
+fn widths(columns: &[Column]) -> Vec<usize> {
+    let all: u32 = columns.iter().map(|column| column.width).sum::<u32>().max(1);
+    columns.iter().map(|column| WIDTH * column.width as usize / all as usize).collect()
+}
+
+fn grid(rows: Vec<TableRow>, widths: Vec<usize>) -> WordTable {
+    WordTable::new(rows)
+        .set_grid(widths)
+        .layout(TableLayoutType::Fixed)
+        .align(TableAlignmentType::Center)
+        .width(WIDTH, WidthType::Dxa)
+        .margins(TableCellMargins::new().margin(20, 80, 20, 80))
+}
+
+/// The header row. `cant_split` marks it: packing turns the mark into a header repeated on each page.
+fn header(columns: &[Column], widths: &[usize]) -> TableRow {
+    let cells = columns.iter().zip(widths).map(|(column, width)| {
+        let text = Paragraph::new().style("CellHead").keep_next(true).add_run(WordRun::new().add_text(&column.name));
+        TableCell::new()
+            .width(*width, WidthType::Dxa)
+            .vertical_align(VAlignType::Center)
+            .shading(Shading::new().fill("F2F2F2"))
+            .add_paragraph(text)
+    });
+    TableRow::new(cells.collect()).cant_split()
+}
+
+fn alignment(align: Align) -> AlignmentType {
+    match align {
+        Align::Left => AlignmentType::Left,
+        Align::Centre => AlignmentType::Center,
+        Align::Right => AlignmentType::Right,
+    }
+}
+
+fn cell(runs: &[Run], align: Align, width: usize) -> TableCell {
+    let text = fill(Paragraph::new().style("Cell").align(alignment(align)), runs);
+    TableCell::new().width(width, WidthType::Dxa).vertical_align(VAlignType::Center).add_paragraph(text)
+}
+
+/// The list of numbers: a line of facts for each, and below it the commands that list its records.
+pub(super) fn add_references(docx: Docx, references: &[NumberReference]) -> Docx {
+    let columns: Vec<Column> = [("序号", 6), ("位置", 13), ("指标", 31), ("时段", 19), ("分子", 11), ("分母", 11), ("数值", 13)]
+        .map(|(name, width)| Column { name: name.to_owned(), width, align: Align::Centre })
+        .into();
+    let widths = widths(&columns);
+    let mut rows = vec![header(&columns, &widths)];
+    for (index, reference) in references.iter().enumerate() {
+        rows.extend(reference_rows(index, reference, &widths));
+    }
+    docx.add_table(grid(rows, widths))
+}
+
+fn reference_rows(index: usize, reference: &NumberReference, widths: &[usize]) -> [TableRow; 2] {
+    let small = |text: &str, align: AlignmentType| Paragraph::new().style("Source").align(align).add_run(WordRun::new().add_text(text));
+    let cell = |at: usize, text: &str, align: AlignmentType| {
+        TableCell::new().width(widths[at], WidthType::Dxa).vertical_align(VAlignType::Center).add_paragraph(small(text, align))
+    };
+    let number = Paragraph::new()
+        .style("Source")
+        .align(AlignmentType::Center)
+        .add_bookmark_start(index + 1, bookmark(index))
+        .add_run(WordRun::new().add_text((index + 1).to_string()))
+        .add_bookmark_end(index + 1);
+    let first = TableCell::new().width(widths[0], WidthType::Dxa).vertical_align(VAlignType::Center).vertical_merge(VMergeType::Restart);
+    let name = format!("{}\u{200b}（{}）", reference.name, reference.indicator);
+    let value = crate::phrase::with_unit(&reference.value, &reference.unit);
+    let facts = TableRow::new(vec![
+        first.add_paragraph(number),
+        cell(1, &reference.places.join("；"), AlignmentType::Left),
+        cell(2, &name, AlignmentType::Left),
+        cell(3, &reference.period, AlignmentType::Left),
+        cell(4, &reference.numerator, AlignmentType::Right),
+        cell(5, &reference.denominator, AlignmentType::Right),
+        cell(6, &value, AlignmentType::Right),
+    ]);
+    let mut commands = WordRun::new();
+    let lines = reference.drill.iter().chain((!reference.note.is_empty()).then_some(&reference.note));
+    for (line, text) in lines.enumerate() {
+        commands = if line > 0 { line_break(commands) } else { commands };
+        commands = commands.add_text(text);
+    }
+    let address = Paragraph::new().style("Source").align(AlignmentType::Left).add_run(style::command(commands));
+    let rest = TableCell::new().width(widths[1..].iter().sum(), WidthType::Dxa).grid_span(widths.len() - 1).add_paragraph(address);
+    let below = TableCell::new()
+        .width(widths[0], WidthType::Dxa)
+        .vertical_merge(VMergeType::Continue)
+        .add_paragraph(Paragraph::new().style("Source"));
+    [facts, TableRow::new(vec![below, rest])]
+}
