@@ -26,6 +26,9 @@ pub(crate) fn claims(doc: &Document) -> Vec<Claim> {
         let mut waiting = None;
         for relation in RELATIONS {
             let own = own_relation(doc, at) == Some(relation);
+            if !own && readings.iter().all(|reading| reading.relation != relation) {
+                continue;
+            }
             let mut series: Vec<usize> = readings.iter().filter(|r| r.relation == relation).map(|r| r.series).collect();
             series.dedup();
             if series.is_empty() && own {

@@ -69,6 +69,11 @@ pub(crate) fn judge(doc: &Document, at: usize, readings: &[Reading]) -> Judgemen
     Judgement { verdict: Verdict::Unchecked, certainty: Certainty::Soft, reading: None, recomputed: None }
 }
 
+/// Whether the reading proves a quotient of quantity `at` as printed.
+pub(crate) fn proves(doc: &Document, at: usize, reading: &Reading) -> bool {
+    reading.relation == Relation::Quotient && fit(doc, doc.get(at), reading) == Fit::Exact
+}
+
 fn proof(doc: &Document, reading: &Reading, certainty: Certainty) -> Judgement {
     Judgement { verdict: Verdict::Consistent, certainty, recomputed: reading.calculation.value(doc), reading: Some(reading.clone()) }
 }

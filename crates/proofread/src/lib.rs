@@ -46,7 +46,7 @@ pub use claim::{Certainty, Claim, Kind, Operand, Verdict};
 pub use read::{LARGEST_BYTES, ReadError, read};
 pub use records::{KnownValue, Records, check_against};
 pub use report::{Report, Summary};
-pub use rules::{Example, RULES, Rule};
+pub use rules::{Example, Rule, all as rules};
 
 /// [`check`] for callers that pass strings only, such as the browser: text in, JSON out.
 #[must_use]

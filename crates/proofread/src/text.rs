@@ -80,8 +80,7 @@ impl Text {
     }
 
     pub(crate) fn ends_with(&self, end: usize, word: &str) -> bool {
-        let length = word.chars().count();
-        end >= length && self.starts_with(end - length, word)
+        ending(&self.chars[..end.min(self.chars.len())], word).is_some()
     }
 
     pub(crate) fn contains(&self, span: Span, word: &str) -> bool {
@@ -134,14 +133,26 @@ fn pronunciation_end(original: &[char], at: usize) -> Option<usize> {
     None
 }
 
+/// Whether `word` stands somewhere in `hay`. Hand-written because rules ask it a hundred times for each number.
 pub(crate) fn contains(hay: &[char], word: &str) -> bool {
-    let mut needle = ['\0'; 16];
-    let mut length = 0;
-    for c in word.chars().take(16) {
-        needle[length] = c;
-        length += 1;
+    let mut letters = word.chars();
+    let Some(first) = letters.next() else { return false };
+    let follows = |at: usize| letters.clone().zip(at + 1..).all(|(c, place)| hay.get(place) == Some(&c));
+    hay.iter().enumerate().any(|(at, &c)| c == first && follows(at))
+}
+
+/// Whether `hay` begins with `word`.
+pub(crate) fn begins(hay: &[char], word: &str) -> bool {
+    word.chars().enumerate().all(|(at, c)| hay.get(at) == Some(&c))
+}
+
+/// How many characters of `word` end `hay`: all of them, or `None`.
+pub(crate) fn ending(hay: &[char], word: &str) -> Option<usize> {
+    let mut at = hay.len();
+    for c in word.chars().rev() {
+        at = at.checked_sub(1).filter(|&place| hay[place] == c)?;
     }
-    length > 0 && hay.windows(length).any(|window| window == &needle[..length])
+    Some(hay.len() - at)
 }
 
 /// A Chinese character: prose, not punctuation, digit or Latin letter.

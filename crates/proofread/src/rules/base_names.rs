@@ -87,8 +87,7 @@ const NAMES: &[Name] = &[
 
 /// Names whose meaning ends in another name: 血吸虫病检查率 is no 查出率.
 fn matches_rate(stem: &[char], name: &str) -> bool {
-    let end: Vec<char> = name.chars().collect();
-    stem.ends_with(&end)
+    text::ending(stem, name).is_some()
 }
 
 fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {

@@ -45,7 +45,7 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
         if contained && !named && base < part {
             named = true;
             out.push(quotient(RULE.name, Firmness::Likely, part, base, scale_of(doc, at)));
-        } else if contained || alike {
+        } else if (contained || alike) && super::hits(doc, at, part, base) {
             out.push(quotient(RULE.name, Firmness::Possible, part, base, scale_of(doc, at)));
         }
     }

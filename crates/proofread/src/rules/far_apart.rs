@@ -1,6 +1,6 @@
 //! Rates listed in one place, their counts in another: tables of indicators after a paragraph of figures.
 
-use super::{Rule, base_names, core, is_level_rate, may_exceed, no, positive, quotient, scale_of, silent, stem, yes};
+use super::{Rule, base_names, core, hits, is_level_rate, may_exceed, no, positive, quotient, scale_of, silent, stem, yes};
 use crate::document::Document;
 use crate::quantity::Role;
 use crate::reading::{Firmness, Reading};
@@ -72,7 +72,7 @@ fn offer(doc: &Document, at: usize, one: usize, other: usize, exceeds: bool, out
     }
     let rising = doc.get(one).value.at_most(doc.get(other).value) || exceeds;
     let (part, base) = if rising { (one, other) } else { (other, one) };
-    if positive(doc, base) {
+    if positive(doc, base) && hits(doc, at, part, base) {
         out.push(quotient(RULE.name, Firmness::Possible, part, base, scale_of(doc, at)));
     }
 }

@@ -36,8 +36,10 @@ mod vital;
 
 use crate::claim::Verdict;
 use crate::document::Document;
+use crate::judge;
 use crate::quantity::Role;
 use crate::reading::{Calculation, Firmness, Reading, Relation};
+use crate::text;
 use crate::units::Family;
 
 /// A sentence and what must come of one number in it.
@@ -72,7 +74,7 @@ impl std::fmt::Debug for Rule {
 }
 
 /// All rules. Among readings of equal firmness that miss, the first in this order is named in the reason.
-pub const RULES: &[Rule] = &[
+pub(crate) const RULES: &[Rule] = &[
     fraction::RULE,
     explicit_base::RULE,
     due_done::RULE,
@@ -98,13 +100,25 @@ pub const RULES: &[Rule] = &[
     repeated::RULE,
     limits::RULE,
     granularity::RULE,
-    nearby::RULE,
-    far_apart::RULE,
 ];
 
-/// All readings of quantity `at`.
+/// Rules that search for a proof when the wording names no operands that prove the number.
+pub(crate) const SEARCHES: &[Rule] = &[nearby::RULE, far_apart::RULE];
+
+/// Every rule, in the order in which they are asked.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().chain(SEARCHES)
+}
+
+/// All readings of quantity `at`; searches are spared when a reading by wording already proves it.
 pub(crate) fn readings(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     for rule in RULES {
+        (rule.read)(doc, at, out);
+    }
+    if out.iter().any(|reading| judge::proves(doc, at, reading)) {
+        return;
+    }
+    for rule in SEARCHES {
         (rule.read)(doc, at, out);
     }
 }
@@ -159,17 +173,13 @@ fn stem(doc: &Document, at: usize) -> &[char] {
 fn core(mut name: &[char]) -> &[char] {
     const TAILS: &[&str] = &["总人数", "总数", "人数", "例数", "户数", "数量", "数", "总量", "总额", "金额", "者", "者共", "人次数"];
     const HEADS: &[&str] = &["总", "全部", "同期", "年末", "年底", "当年", "本年"];
-    for tail in TAILS {
-        let tail: Vec<char> = tail.chars().collect();
-        if name.len() > tail.len() && name.ends_with(&tail) {
-            name = &name[..name.len() - tail.len()];
-            break;
-        }
+    if let Some(length) = TAILS.iter().find_map(|tail| text::ending(name, tail)).filter(|&length| length < name.len()) {
+        name = &name[..name.len() - length];
     }
     for head in HEADS {
-        let head: Vec<char> = head.chars().collect();
-        if name.len() > head.len() + 1 && name.starts_with(&head) {
-            name = &name[head.len()..];
+        let length = head.chars().count();
+        if name.len() > length + 1 && text::begins(name, head) {
+            name = &name[length..];
         }
     }
     name
@@ -205,7 +215,7 @@ fn names_population(label: &[char]) -> bool {
         "幼儿",
         "育龄",
     ];
-    NOUNS.iter().any(|noun| crate::text::contains(label, noun))
+    NOUNS.iter().any(|noun| text::contains(label, noun))
 }
 
 /// Rates that may exceed the whole: work done against work set.
@@ -232,6 +242,16 @@ fn same_group_of_people(doc: &Document, part: usize, base: usize) -> bool {
     SPECIAL.iter().all(|word| doc.label_has(part, word) == doc.label_has(base, word))
 }
 
+/// Checked here rather than by the judge so that only pairs that prove something become readings.
+fn hits(doc: &Document, at: usize, part: usize, base: usize) -> bool {
+    let attempt = || {
+        let scale = crate::exact::Exact::whole(scale_of(doc, at));
+        let share = doc.get(part).interval.times(scale)?.div(doc.get(base).interval)?;
+        Some(share.meets(doc.get(at).printed_interval()?))
+    };
+    attempt().unwrap_or(false)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,7 +259,7 @@ mod tests {
     #[test]
     fn every_example_of_every_rule_holds() {
         let mut wrong = Vec::new();
-        for rule in RULES {
+        for rule in all() {
             assert!(rule.examples.len() >= 2, "{} needs examples for and against", rule.name);
             for example in rule.examples {
                 let report = crate::check(example.text);
@@ -264,10 +284,10 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_explained() {
-        let mut names: Vec<_> = RULES.iter().map(|rule| rule.name).collect();
+        let mut names: Vec<_> = all().map(|rule| rule.name).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), RULES.len());
-        assert!(RULES.iter().all(|rule| rule.meaning.chars().count() > 10 && !rule.title.is_empty()));
+        assert_eq!(names.len(), all().count());
+        assert!(all().all(|rule| rule.meaning.chars().count() > 10 && !rule.title.is_empty()));
     }
 }

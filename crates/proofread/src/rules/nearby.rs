@@ -54,19 +54,9 @@ fn offer(doc: &Document, at: usize, part: usize, base: usize, exceeds: bool, out
     if part == base || !positive(doc, base) || !doc.fits_base(part, base) || !(exceeds || no_larger(doc, part, base)) {
         return;
     }
-    if hits(doc, at, part, base) {
+    if super::hits(doc, at, part, base) {
         out.push(quotient(RULE.name, Firmness::Possible, part, base, scale_of(doc, at)));
     }
-}
-
-/// Checked here rather than by the judge so that only pairs that prove something become readings.
-fn hits(doc: &Document, at: usize, part: usize, base: usize) -> bool {
-    let attempt = || {
-        let scale = crate::exact::Exact::whole(scale_of(doc, at));
-        let share = doc.get(part).interval.times(scale)?.div(doc.get(base).interval)?;
-        Some(share.meets(doc.get(at).printed_interval()?))
-    };
-    attempt().unwrap_or(false)
 }
 
 /// Several neighbouring counts together over one base: 三项合计的率.
