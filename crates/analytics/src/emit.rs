@@ -201,3 +201,161 @@ pub(crate) fn kind(expr: &Expr, of: &dyn Fn(&str) -> Kind) -> Kind {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    //! The evaluator and the query engine give one answer: random expressions over rows with unknowns, from a fixed seed.
+
+    use datafusion::prelude::SessionContext;
+    use jiff::civil::{Date, date};
+    use qianmo_core::Decimal;
+
+    use super::*;
+    use crate::table::Table;
+
+    /// A small reproducible source of choices.
+    struct Choices(u64);
+
+    impl Choices {
+        fn below(&mut self, n: u64) -> u64 {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            self.0 % n
+        }
+
+        fn pick<T: Clone>(&mut self, list: &[T]) -> T {
+            list[usize::try_from(self.below(list.len() as u64)).unwrap()].clone()
+        }
+    }
+
+    fn name(id: &str) -> Expr {
+        Expr::Name(id.into())
+    }
+
+    fn number(c: &mut Choices, depth: u32) -> Expr {
+        if depth == 0 || c.below(3) == 0 {
+            return match c.below(4) {
+                0 => name("n"),
+                1 => name("m"),
+                2 => name("d"),
+                _ => Expr::Literal(Value::Integer(i64::try_from(c.below(9)).unwrap() - 2)),
+            };
+        }
+        let (a, b) = (Box::new(number(c, depth - 1)), Box::new(number(c, depth - 1)));
+        match c.below(9) {
+            0 => Expr::Binary(Op::Add, a, b),
+            1 => Expr::Binary(Op::Sub, a, b),
+            2 => Expr::Binary(Op::Mul, Box::new(name("m")), Box::new(number(c, 0))),
+            3 => Expr::Binary(Op::Div, Box::new(number(c, 0)), Box::new(number(c, 0))),
+            4 => Expr::Case(vec![(truth(c, depth - 1), *a)], Some(b)),
+            5 => Expr::Call(Function::Coalesce, vec![*a, *b]),
+            6 => Expr::Call(Function::Greatest, vec![*a, *b]),
+            7 => Expr::Call(Function::Months, vec![name("born"), day(c)]),
+            _ => Expr::Call(Function::Years, vec![name("born"), day(c)]),
+        }
+    }
+
+    fn day(c: &mut Choices) -> Expr {
+        match c.below(3) {
+            0 => name("at"),
+            1 => Expr::Literal(Value::Date(c.pick(&[date(2012, 2, 29), date(2013, 2, 28), date(2012, 12, 31)]))),
+            _ => Expr::Binary(
+                Op::Add,
+                Box::new(name("born")),
+                Box::new(Expr::Interval { months: c.pick(&[1, 12, 36]), days: c.pick(&[0, 28]) }),
+            ),
+        }
+    }
+
+    fn truth(c: &mut Choices, depth: u32) -> Expr {
+        let compare = |c: &mut Choices| c.pick(&[Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge]);
+        if depth == 0 || c.below(4) == 0 {
+            return name("yes");
+        }
+        let boxed = |c: &mut Choices| Box::new(truth(c, depth - 1));
+        match c.below(9) {
+            0 => Expr::Binary(Op::And, boxed(c), boxed(c)),
+            1 => Expr::Binary(Op::Or, boxed(c), boxed(c)),
+            2 => Expr::Not(boxed(c)),
+            3 => Expr::Binary(compare(c), Box::new(number(c, depth - 1)), Box::new(number(c, depth - 1))),
+            4 => Expr::Binary(compare(c), Box::new(name("at")), Box::new(day(c))),
+            5 => Expr::In(Box::new(name("code")), vec![Expr::Literal(Value::text("1")), Expr::Literal(Value::text("3"))], c.below(2) == 0),
+            6 => Expr::Between(Box::new(number(c, 0)), Box::new(number(c, 0)), Box::new(number(c, 0))),
+            7 => Expr::IsNull(Box::new(number(c, 0)), c.below(2) == 0),
+            _ => Expr::Call(Function::Has, vec![name("codes"), Expr::Literal(Value::text(c.pick(&["1", "12", "3"])))]),
+        }
+    }
+
+    type Row = Vec<(&'static str, Value)>;
+
+    fn rows() -> Vec<Row> {
+        let optional = |day: Option<Date>| day.map_or(Value::Null, Value::Date);
+        let row = |n: Option<i64>, m: i64, d: Option<&str>, yes: Option<bool>, code: Option<&str>, born: Option<Date>, at: Date| {
+            vec![
+                ("n", n.map_or(Value::Null, Value::Integer)),
+                ("m", Value::Integer(m)),
+                ("d", d.map_or(Value::Null, |d| Value::Decimal(d.parse::<Decimal>().unwrap()))),
+                ("yes", yes.map_or(Value::Null, Value::Bool)),
+                ("code", code.map_or(Value::Null, Value::text)),
+                ("codes", code.map_or(Value::Null, |code| Value::text(&format!("|{code}|12|")))),
+                ("born", optional(born)),
+                ("at", Value::Date(at)),
+            ]
+        };
+        vec![
+            row(Some(7), 3, Some("2.50"), Some(true), Some("1"), Some(date(2008, 2, 29)), date(2012, 2, 29)),
+            row(None, 0, Some("0.00"), Some(false), Some("2"), Some(date(2010, 12, 31)), date(2012, 12, 31)),
+            row(Some(-4), 1, None, None, None, None, date(2013, 3, 1)),
+            row(Some(0), -2, Some("-1.25"), Some(true), Some("3"), Some(date(2012, 1, 31)), date(2012, 2, 29)),
+            row(Some(12), 5, Some("99.99"), None, Some("12"), Some(date(1950, 6, 15)), date(2012, 6, 14)),
+        ]
+    }
+
+    fn table_sql(rows: &[Row]) -> String {
+        let kinds = ["bigint", "bigint", "decimal(18, 2)", "boolean", "varchar", "varchar", "date", "date"];
+        let one = |row: &Row| {
+            let cells = row.iter().zip(kinds).map(|((id, value), kind)| {
+                let mut text = String::new();
+                literal(value, &mut text);
+                format!("cast({text} as {kind}) as \"{id}\"")
+            });
+            format!("select {}", cells.collect::<Vec<_>>().join(", "))
+        };
+        rows.iter().map(one).collect::<Vec<_>>().join(" union all ")
+    }
+
+    fn same(a: &Value, b: &Value) -> bool {
+        match (a.as_decimal(), b.as_decimal()) {
+            (Some(a), Some(b)) => a == b,
+            _ => a == b,
+        }
+    }
+
+    #[test]
+    fn evaluator_and_engine_agree_on_random_expressions() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let context = SessionContext::new();
+        let rows = rows();
+        let table = table_sql(&rows);
+        let mut choices = Choices(20_120_229);
+        let mut known = 0;
+        for _ in 0..20 {
+            let list: Vec<Expr> = (0..15).map(|i| if i % 3 == 0 { number(&mut choices, 3) } else { truth(&mut choices, 3) }).collect();
+            let select: Vec<String> = list.iter().enumerate().map(|(i, expr)| format!("{} as e{i}", sql(expr))).collect();
+            let query = format!("select {} from ({table}) t", select.join(", "));
+            let batches = runtime.block_on(async { context.sql(&query).await?.collect().await });
+            let answer = Table::from_batches(&batches.unwrap_or_else(|e| panic!("{e}\n{query}"))).unwrap();
+            assert_eq!(answer.rows.len(), rows.len());
+            for (row, got) in rows.iter().zip(&answer.rows) {
+                let env = |wanted: &str| row.iter().find(|(id, _)| *id == wanted).map_or(Value::Null, |(_, value)| value.clone());
+                for (expr, got) in list.iter().zip(got) {
+                    let expected = expr.eval(&env);
+                    known += usize::from(!expected.is_null());
+                    assert!(same(&expected, got), "{}\nevaluator {expected:?}, engine {got:?}\nrow {row:?}", sql(expr));
+                }
+            }
+        }
+        assert!(known > 500, "only {known} answers were known: the test says too little");
+    }
+}

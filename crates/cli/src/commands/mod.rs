@@ -1,0 +1,16 @@
+//! One file a command.
+
+pub(crate) mod compare;
+pub(crate) mod demo;
+pub(crate) mod drill;
+pub(crate) mod export;
+pub(crate) mod import;
+pub(crate) mod indicators;
+pub(crate) mod packs;
+pub(crate) mod proofread;
+pub(crate) mod record;
+pub(crate) mod sheet;
+pub(crate) mod sql;
+pub(crate) mod summary;
+pub(crate) mod synth;
+pub(crate) mod verify;

@@ -1,0 +1,78 @@
+//! `synth`: figures in, a township of fictional records out.
+
+use std::path::Path;
+
+use qianmo_core::pack::Packs;
+use qianmo_core::Date;
+use qianmo_store::{SqliteStore, Store};
+use qianmo_synth::{Figures, Options, Township};
+
+use crate::args::Synth;
+use crate::failure::Failure;
+use crate::folder::{load_packs, read_file};
+use crate::output::line;
+
+pub(crate) fn run(args: &Synth, packs: Option<&Path>) -> Result<(), Failure> {
+    let packs = load_packs(packs)?;
+    let figures = Figures::read(&args.figures.display().to_string(), &read_file(&args.figures)?)?;
+    let options = Options { year: args.year, seed: args.seed, until: args.until, area: None };
+    let township = make(&packs, &figures, &options, &args.data)?;
+    for (form, count) in &township.records {
+        let name = packs.form(form).map_or("", |form| form.name.as_str());
+        line(&format!("{count:>8}  {form}  {name}"));
+    }
+    let total: u64 = township.records.values().sum();
+    line(&format!("已造 {total} 条记录，辖区代码 {}，在 {}。", code(&township), args.data.display()));
+    if !township.unused.is_empty() {
+        line(&format!("没有用到的数字 {} 个：{}。", township.unused.len(), township.unused.join("、")));
+    }
+    Ok(())
+}
+
+pub(crate) fn code(township: &Township) -> String {
+    township.code.map(|code| code.to_string()).unwrap_or_default()
+}
+
+/// Makes a township in a new data folder. With a fault nothing stays behind.
+pub(crate) fn make(packs: &Packs, figures: &Figures, options: &Options, dir: &Path) -> Result<Township, Failure> {
+    let existed = dir.exists();
+    let mut store = SqliteStore::create(dir)?;
+    let progress = progress();
+    let made = qianmo_synth::generate(packs, figures, options, &mut |records| {
+        progress.inc(records.len() as u64);
+        store.append(&records).map(|_| ())
+    });
+    progress.finish_and_clear();
+    let done = made.and_then(|township| store.put_areas(&township.areas).map(|()| township).map_err(|fault| vec![fault]));
+    if done.is_err() {
+        drop(store);
+        discard(dir, existed);
+    }
+    Ok(done?)
+}
+
+/// Removes what a failed run began: the folder if it is ours, else only the store's files.
+fn discard(dir: &Path, existed: bool) {
+    if existed {
+        for name in ["qianmo.db", "qianmo.db-wal", "qianmo.db-shm"] {
+            let _ = std::fs::remove_file(dir.join(name));
+        }
+    } else {
+        let _ = std::fs::remove_dir_all(dir);
+    }
+}
+
+/// A counter on a terminal; silent elsewhere.
+pub(crate) fn progress() -> indicatif::ProgressBar {
+    let style = indicatif::ProgressStyle::with_template("{spinner} 已写 {human_pos} 条记录（{elapsed}）");
+    let bar = indicatif::ProgressBar::new_spinner();
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// The clock's only reading for `demo`: today.
+pub(crate) fn today() -> Date {
+    jiff::Zoned::now().date()
+}
