@@ -159,7 +159,9 @@ impl Headers {
         };
         let labels = own(|field| vec![&field.name, &field.id]).chain(own(|field| field.synonyms.iter().map(String::as_str).collect()));
         for (label, place) in labels.chain(own(|field| vec![&field.name_en])) {
-            headers.entry(key(label)).or_insert(Target::Field(place));
+            if !label.is_empty() {
+                headers.entry(key(label)).or_insert(Target::Field(place));
+            }
         }
         for (_, target) in Target::BUILT_IN {
             for header in target.headers() {
@@ -188,8 +190,11 @@ pub(crate) fn find(rows: &[(u32, Vec<Cell>)], headers: &Headers) -> Option<Layou
             best = Some((known, layout));
         }
     };
-    for (i, (row, cells)) in rows.iter().enumerate() {
+    // One row first: two are taken only when together they say more.
+    for (row, cells) in rows {
         consider(single(*row, cells, headers));
+    }
+    for (i, (row, cells)) in rows.iter().enumerate() {
         if let Some((below, lower)) = rows.get(i + 1).filter(|(below, _)| *below == row + 1) {
             consider(joined(*below, cells, lower, headers));
         }

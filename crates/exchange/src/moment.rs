@@ -19,7 +19,7 @@ pub(crate) enum Unreadable {
 /// The date in a cell; a time of day beside it is passed over.
 pub(crate) fn date(cell: &Cell, order: DateOrder) -> Result<Date, Unreadable> {
     match cell {
-        Cell::Moment(moment) => from_serial(*moment).map(|at| at.date()),
+        Cell::Moment(moment) => from_serial(*moment).map(DateTime::date),
         Cell::Number(number) => date_of_number(*number),
         Cell::Text(text) => {
             let plain = narrow(text);
@@ -63,7 +63,7 @@ fn date_of_number(number: f64) -> Result<Date, Unreadable> {
     if number >= 1_000_000.0 {
         date_of_text(&format!("{number}"), DateOrder::YearFirst)
     } else {
-        from_serial(serial(number)).map(|at| at.date())
+        from_serial(serial(number)).map(DateTime::date)
     }
 }
 
@@ -105,7 +105,7 @@ fn date_of_text(text: &str, order: DateOrder) -> Result<Date, Unreadable> {
         DateOrder::YearFirst => return Err(Unreadable::Unclear),
     };
     // Two digits of a year don't say which century: of a person of 100 or of a baby.
-    if year.len() != 4 { Err(Unreadable::Unclear) } else { calendar(number(year)?, number(month)?, number(day)?) }
+    if year.len() == 4 { calendar(number(year)?, number(month)?, number(day)?) } else { Err(Unreadable::Unclear) }
 }
 
 fn time_of_text(text: &str) -> Result<Time, Unreadable> {

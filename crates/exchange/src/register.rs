@@ -151,9 +151,14 @@ impl Register {
         self.people.get(&id)
     }
 
-    /// Whether there is such a subject, and whose it is.
-    pub(crate) fn resident_of(&self, subject: SubjectId) -> Option<Option<SubjectId>> {
-        self.residents.get(&subject).copied()
+    /// Whether there is such a subject.
+    pub(crate) fn knows(&self, subject: SubjectId) -> bool {
+        self.residents.contains_key(&subject)
+    }
+
+    /// The resident whom a subject is, or whose it is.
+    pub(crate) fn resident_of(&self, subject: SubjectId) -> Option<SubjectId> {
+        self.residents.get(&subject).copied().flatten()
     }
 
     /// Households, organisations and the like by number or name.

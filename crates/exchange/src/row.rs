@@ -113,8 +113,8 @@ impl<'a> Rows<'a> {
         let asked = Asked { clues: &clues, values: &record.values, at, said_at, area, sheet: row.sheet, row: row.row };
         let found = match self.subjects.find(&asked) {
             Ok(found) => found,
-            Err((fault, column)) => {
-                faults.push(fault.at(self.place(row, column)));
+            Err(wrong) => {
+                faults.push(wrong.fault.at(self.place(row, wrong.column)));
                 return None;
             }
         };
@@ -134,7 +134,9 @@ impl<'a> Rows<'a> {
     fn settle(&mut self, row: &At<'_>, mut record: Record, said_at: Option<Date>, faults: &mut Vec<Fault>) -> Option<Outcome> {
         let content = content(self.form, record.subject.id, said_at, &record.values);
         let unique = unique_key(self.form, record.subject.id, &record.values);
-        if let Some(first) = self.seen.insert(unique.unwrap_or(content), row.row) {
+        // Where the form says who is who, one row a subject, however its number is written.
+        let same = if self.form.locates { record.subject.id.0.as_u128() } else { unique.unwrap_or(content) };
+        if let Some(first) = self.seen.insert(same, row.row) {
             faults.push(Fault::new("IMPORT-0304").with("first", first).at(self.place(row, None)));
             return None;
         }
@@ -180,7 +182,6 @@ impl<'a> Rows<'a> {
     }
 
     /// The subject that a field names: by id, by identity number, by the number of a household or the like.
-    #[expect(clippy::type_complexity, reason = "one id, and what to say if the file doesn't bring it")]
     fn reference(&self, kind: &str, text: &str, field: &str) -> Result<(SubjectId, Option<(SubjectId, Fault)>), Fault> {
         let unknown = || Fault::new("IMPORT-0207").with("field", field);
         if let Some(id) = as_subject(text) {

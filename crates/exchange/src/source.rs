@@ -67,10 +67,10 @@ impl<'a> Source<'a> {
     /// Errors: `IMPORT-0001` not a spreadsheet, `IMPORT-0003` text in an unknown encoding.
     pub(crate) fn open(bytes: &'a [u8]) -> Result<Self, Fault> {
         let wrong = |why: &dyn std::fmt::Display| Fault::new("IMPORT-0001").with("why", why);
-        if bytes.starts_with(b"PK") {
-            if let Ok(book) = open_workbook_from_rs::<Xlsx<_>, _>(Cursor::new(bytes)) {
-                return Ok(Self::Xlsx(Box::new(book)));
-            }
+        if bytes.starts_with(b"PK")
+            && let Ok(book) = open_workbook_from_rs::<Xlsx<_>, _>(Cursor::new(bytes))
+        {
+            return Ok(Self::Xlsx(Box::new(book)));
         }
         if bytes.starts_with(b"PK") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
             return open_workbook_auto_from_rs(Cursor::new(bytes)).map(|book| Self::Other(Box::new(book))).map_err(|error| wrong(&error));
@@ -201,15 +201,27 @@ fn csv_rows(text: &str, each: EachRow<'_>) -> Result<(), csv::Error> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();
     let mut cells = Vec::new();
+    let mut row = 0;
     while reader.read_record(&mut record)? {
-        let line = record.position().map_or(0, csv::Position::line);
+        let start = record.position().map_or(0, |place| usize::try_from(place.byte()).unwrap_or(0));
+        row += 1 + blank_lines(text.as_bytes(), start);
         cells.clear();
         cells.extend(record.iter().map(self::text));
-        if !each(u32::try_from(line).unwrap_or(u32::MAX), &cells) {
+        if !each(row, &cells) {
             break;
         }
     }
     Ok(())
+}
+
+/// Blank lines before the record that the reader looks for from `start` on: rows in a spreadsheet, nothing to the reader.
+fn blank_lines(text: &[u8], start: usize) -> u32 {
+    let mut ends = text[start.min(text.len())..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).peekable();
+    // The second half of the line end of the record before.
+    if start > 0 && text.get(start - 1) == Some(&b'\r') && ends.peek() == Some(&&b'\n') {
+        ends.next();
+    }
+    u32::try_from(ends.filter(|byte| **byte == b'\n').count()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -237,7 +249,8 @@ mod tests {
             assert_eq!(rows(bytes), [(1, vec!["姓名".into(), "村".into()]), (2, vec!["王芳".into(), "白水村".into()])]);
         }
         assert_eq!(rows("姓名\t村\n王芳\t\"白,水\"\n".as_bytes())[1].1, ["王芳", "白,水"]);
-        assert_eq!(rows("a,b\n\n\"x\ny\",z\nlast,1".as_bytes()).iter().map(|(row, _)| *row).collect::<Vec<_>>(), [1, 3, 5]);
+        assert_eq!(rows("a,b\n\n\"x\ny\",z\nlast,1".as_bytes()).iter().map(|(row, _)| *row).collect::<Vec<_>>(), [1, 3, 4]);
+        assert_eq!(rows(b"\r\na,b\r\n\r\n\r\nc,d\r\ne,f\r\n").iter().map(|(row, _)| *row).collect::<Vec<_>>(), [2, 5, 6]);
     }
 
     #[test]

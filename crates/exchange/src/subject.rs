@@ -49,30 +49,39 @@ pub(crate) struct Subjects<'a> {
     salt: &'a str,
     made: HashSet<SubjectId>,
     opened: HashMap<SubjectId, u32>,
+    /// Namesakes that a row of this file was taken for.
+    claimed: HashSet<SubjectId>,
 }
 
 /// A fault with the column that it is about.
-pub(crate) type Wrong = (Fault, Option<Target>);
+pub(crate) struct Wrong {
+    pub(crate) fault: Fault,
+    pub(crate) column: Option<Target>,
+}
+
+fn wrong(fault: Fault, column: impl Into<Option<Target>>) -> Box<Wrong> {
+    Box::new(Wrong { fault, column: column.into() })
+}
 
 impl<'a> Subjects<'a> {
     pub(crate) fn new(form: &'a Form, register: &'a Register, salt: &'a str) -> Self {
-        Self { form, register, salt, made: HashSet::new(), opened: HashMap::new() }
+        Self { form, register, salt, made: HashSet::new(), opened: HashMap::new(), claimed: HashSet::new() }
     }
 
     /// The subject of a row.
     ///
     /// Errors: `IMPORT-0301` unknown, `IMPORT-0302` several, `IMPORT-0303` the row says nobody, `IMPORT-0304` an episode opened
     /// twice in the file; `IMPORT-0106` an area's row without area.
-    pub(crate) fn find(&mut self, asked: &Asked<'_>) -> Result<Found, Wrong> {
+    pub(crate) fn find(&mut self, asked: &Asked<'_>) -> Result<Found, Box<Wrong>> {
         if let Some(text) = &asked.clues.subject {
-            let unknown = || (Fault::new("IMPORT-0301").with("who", text), Some(Target::Subject));
+            let unknown = || wrong(Fault::new("IMPORT-0301").with("who", text), Target::Subject);
             let subject: SubjectId = text.parse().map_err(|_| unknown())?;
-            let resident = self.register.resident_of(subject).ok_or_else(unknown)?;
-            return Ok(Found { subject, resident });
+            let found = Found { subject, resident: self.register.resident_of(subject) };
+            return if self.register.knows(subject) { Ok(found) } else { Err(unknown()) };
         }
         match &*self.form.subject {
             "area" => {
-                let area = asked.area.ok_or_else(|| (Fault::new("IMPORT-0106"), Some(Target::Village)))?;
+                let area = asked.area.ok_or_else(|| wrong(Fault::new("IMPORT-0106"), Target::Village))?;
                 Ok(Found { subject: SubjectId::of_area(area), resident: None })
             }
             "resident" => {
@@ -96,19 +105,19 @@ impl<'a> Subjects<'a> {
 
     /// Whether a subject is known, or made by this file.
     pub(crate) fn exists(&self, subject: SubjectId) -> bool {
-        self.made.contains(&subject) || self.register.resident_of(subject).is_some()
+        self.made.contains(&subject) || self.register.knows(subject)
     }
 
     fn mint(&self, parts: &[&str]) -> SubjectId {
         SubjectId(parts.iter().fold(Identity::new(self.salt, "subject"), Identity::with).uuid())
     }
 
-    fn resident(&mut self, asked: &Asked<'_>, may_make: bool) -> Result<SubjectId, Wrong> {
+    fn resident(&mut self, asked: &Asked<'_>, may_make: bool) -> Result<SubjectId, Box<Wrong>> {
         let person = &asked.clues.person;
         let column = if person.number.is_some() { Target::IdNumber } else { Target::Name };
         let nobody = person.number.is_none() && (person.name.is_none() || person.birth.is_none());
         if nobody {
-            return Err((Fault::new("IMPORT-0303"), Some(column)));
+            return Err(wrong(Fault::new("IMPORT-0303"), column));
         }
         let found = self.register.residents(person);
         match found[..] {
@@ -118,14 +127,21 @@ impl<'a> Subjects<'a> {
                 self.made.insert(made);
                 Ok(made)
             }
-            [] => Err((Fault::new("IMPORT-0301").with("who", shown(person)), Some(column))),
-            // Namesakes born on one day: the one of whom just this is recorded already.
-            _ => found
-                .iter()
-                .find(|id| self.register.has(content(self.form, **id, asked.said_at, asked.values)))
-                .copied()
-                .ok_or_else(|| (Fault::new("IMPORT-0302").with("who", shown(person)).with("count", found.len()), Some(column))),
+            [] => Err(wrong(Fault::new("IMPORT-0301").with("who", shown(person)), column)),
+            _ => self.namesake(&found, asked).ok_or_else(|| {
+                let fault = Fault::new("IMPORT-0302").with("who", shown(person)).with("count", found.len());
+                wrong(fault, column)
+            }),
         }
+    }
+
+    /// Of namesakes born on one day, the one of whom just this is recorded already; if of several, the one who lives there.
+    fn namesake(&mut self, found: &[SubjectId], asked: &Asked<'_>) -> Option<SubjectId> {
+        let recorded = |id: &&SubjectId| self.register.has(content(self.form, **id, asked.said_at, asked.values));
+        let free = found.iter().filter(recorded).filter(|id| !self.claimed.contains(id));
+        let chosen = *free.max_by_key(|id| asked.area.is_some() && self.register.home(**id) == asked.area)?;
+        self.claimed.insert(chosen);
+        Some(chosen)
     }
 
     fn make(&self, person: &Person, asked: &Asked<'_>) -> SubjectId {
@@ -139,31 +155,31 @@ impl<'a> Subjects<'a> {
     }
 
     /// A household, organisation or the like, by number or name.
-    fn keyed(&mut self, asked: &Asked<'_>) -> Result<Found, Wrong> {
+    fn keyed(&mut self, asked: &Asked<'_>) -> Result<Found, Box<Wrong>> {
         let kind = &*self.form.subject;
         let key = asked.clues.number.as_deref().map(text::key).or_else(|| key_of(self.form, asked.values));
-        let Some(key) = key else { return Err((Fault::new("IMPORT-0303"), Some(Target::Number))) };
+        let Some(key) = key else { return Err(wrong(Fault::new("IMPORT-0303"), Target::Number)) };
         let found = self.register.keyed(kind, &key);
         match found {
-            [known] => Ok(Found { subject: *known, resident: self.register.resident_of(*known).flatten() }),
+            [known] => Ok(Found { subject: *known, resident: self.register.resident_of(*known) }),
             [] if self.form.locates || self.form.profile => {
                 let made = self.mint(&[kind, &key]);
                 self.made.insert(made);
                 Ok(Found { subject: made, resident: None })
             }
-            [] => Err((Fault::new("IMPORT-0301").with("who", key), Some(Target::Number))),
-            _ => Err((Fault::new("IMPORT-0302").with("who", key).with("count", found.len()), Some(Target::Number))),
+            [] => Err(wrong(Fault::new("IMPORT-0301").with("who", key), Target::Number)),
+            _ => Err(wrong(Fault::new("IMPORT-0302").with("who", key).with("count", found.len()), Target::Number)),
         }
     }
 
     /// An episode of a resident: the one that the date belongs to, or a new one.
-    fn episode(&mut self, asked: &Asked<'_>) -> Result<Found, Wrong> {
+    fn episode(&mut self, asked: &Asked<'_>) -> Result<Found, Box<Wrong>> {
         let resident = self.resident(asked, false)?;
         let subject = match self.register.episodes(resident, asked.at)[..] {
             [known] => known,
             [] => {
                 if let Some(first) = self.opened.insert(resident, asked.row) {
-                    return Err((Fault::new("IMPORT-0304").with("first", first), None));
+                    return Err(wrong(Fault::new("IMPORT-0304").with("first", first), None));
                 }
                 let made = self.mint(&[&self.form.subject, &resident.to_string(), &self.form.id, &asked.at.to_string()]);
                 self.made.insert(made);
@@ -171,7 +187,7 @@ impl<'a> Subjects<'a> {
             }
             ref several => {
                 let fault = Fault::new("IMPORT-0302").with("who", shown(&asked.clues.person)).with("count", several.len());
-                return Err((fault, Some(Target::Subject)));
+                return Err(wrong(fault, Target::Subject));
             }
         };
         Ok(Found { subject, resident: Some(resident) })

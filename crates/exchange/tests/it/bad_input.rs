@@ -95,7 +95,8 @@ fn every_fault_of_a_row_is_reported_at_once() {
 fn headers_that_lack_or_double_something() {
     assert_eq!(read("", &resident()).faults[0].code, "IMPORT-0002");
     assert_eq!(read("一段说明文字\n又一段\n", &resident()).faults[0].code, "IMPORT-0101");
-    let codes = |text: &str, form: &qianmo_core::Form| -> Vec<&'static str> { read(text, form).faults.iter().map(|fault| fault.code).collect() };
+    let codes =
+        |text: &str, form: &qianmo_core::Form| -> Vec<&'static str> { read(text, form).faults.iter().map(|fault| fault.code).collect() };
     assert_eq!(codes("姓名,出生日期\n王芳,1949-12-31\n", &resident()), ["IMPORT-0102", "IMPORT-0106"]);
     assert_eq!(codes("身份证号,日期,收缩压,收缩压\n,,1,2\n", &visit()), ["IMPORT-0103"]);
     assert_eq!(codes("姓名,收缩压\n王芳,120\n", &visit()), ["IMPORT-0104", "IMPORT-0105"]);
