@@ -13,9 +13,12 @@ with child as (
         p.subject,
         p.sex,
         p.birth_date,
-        12 * (extract(year from cast($end as date)) - extract(year from p.birth_date)) + extract(month from cast($end as date)) - extract(month from p.birth_date)
-            - case when extract(day from cast($end as date)) < extract(day from p.birth_date) then 1 else 0 end as months_end,
-        12 * (extract(year from cast($start as date)) - extract(year from p.birth_date)) + extract(month from cast($start as date)) - extract(month from p.birth_date)
+        -- completed months on the period's last day and on the day before its first; a month without the birth day ends on its last day
+        12 * (extract(year from $end + interval '1 day') - extract(year from p.birth_date))
+            + extract(month from $end + interval '1 day') - extract(month from p.birth_date)
+            - case when extract(day from $end + interval '1 day') <= extract(day from p.birth_date) then 1 else 0 end as months_end,
+        12 * (extract(year from cast($start as date)) - extract(year from p.birth_date))
+            + extract(month from cast($start as date)) - extract(month from p.birth_date)
             - case when extract(day from cast($start as date)) <= extract(day from p.birth_date) then 1 else 0 end as months_before
     from immunization_person p
     join immunization_enrolment e on e.subject = p.subject
