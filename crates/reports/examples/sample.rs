@@ -18,6 +18,7 @@ fn main() {
     let start = Instant::now();
     let document = summary::compose(&fixture::request(&packs, &numbers, &areas)).unwrap();
     println!("compose {:?}", start.elapsed());
+    std::fs::write(folder.join("summary.txt"), document.text()).unwrap();
     let fonts = Fonts::system();
     for extension in ["md", "html", "docx", "pdf"] {
         let start = Instant::now();

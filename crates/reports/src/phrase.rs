@@ -61,6 +61,12 @@ pub fn fraction(indicator: &Indicator, cell: &Cell) -> String {
     }
 }
 
+/// A target as it was set: `98%`, `8.5‰`.
+#[must_use]
+pub fn target(indicator: &Indicator, value: Decimal) -> String {
+    with_unit(&value.normalize().to_string(), &indicator.unit)
+}
+
 /// A difference between two printed values of an indicator, without sign: `1.20个百分点`.
 #[must_use]
 pub fn points(indicator: &Indicator, difference: Decimal) -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use qianmo_core::pack::Indicator;
-use qianmo_core::{AreaCode, Cell, Part, Period};
+use qianmo_core::{AreaCode, Calendar, Cell, Part, Period};
 
 use crate::model::{NumberReference, Run};
 use crate::phrase;
@@ -61,6 +61,15 @@ pub fn drill_command(indicator: &str, area: AreaCode, period: Period, part: Part
     format!("qianmo drill --indicator {indicator} --area {area} --period {period} --part {}", part.word())
 }
 
+/// The period in the appendix, short: `2012年`, `2012妇幼年度`.
+#[must_use]
+pub fn period_name(period: Period, calendar: Calendar) -> String {
+    match period {
+        Period::Year(year) if calendar == Calendar::Mch => format!("{year}妇幼年度"),
+        _ => period.chinese(calendar),
+    }
+}
+
 /// The entry of a cell.
 #[must_use]
 pub fn of_cell(indicator: &Indicator, cell: &Cell, area: (AreaCode, &str), period: Period, cut: &str) -> NumberReference {
@@ -72,7 +81,7 @@ pub fn of_cell(indicator: &Indicator, cell: &Cell, area: (AreaCode, &str), perio
         indicator: indicator.id.to_string(),
         name: indicator.name.clone(),
         area: format!("{} {}", area.0, area.1),
-        period: period.chinese(indicator.calendar),
+        period: period_name(period, indicator.calendar),
         numerator: phrase::numerator(indicator, cell),
         denominator: phrase::denominator(cell),
         value: phrase::value(indicator, cell),

@@ -3,8 +3,8 @@
 
 use docx_rs::{
     AlignmentType, BorderType, Docx, HeightRule, LineSpacing, LineSpacingType, Paragraph, Run as WordRun, Shading, Table as WordTable,
-    TableAlignmentType, TableCell, TableCellBorder, TableCellBorderPosition, TableCellMargins, TableLayoutType, TableRow, VAlignType,
-    WidthType,
+    TableAlignmentType, TableCell, TableCellBorder, TableCellBorderPosition, TableCellBorders, TableCellMargins, TableLayoutType, TableRow,
+    VAlignType, WidthType,
 };
 
 use super::fill;
@@ -42,7 +42,7 @@ fn row(chart: &Chart, bar: &Bar) -> TableRow {
     let number = fill(Paragraph::new().style("Cell").align(AlignmentType::Left), std::slice::from_ref(&bar.number));
     let width = rest * STEP + NUMBER;
     cells.push(TableCell::new().width(width, WidthType::Dxa).grid_span(rest + 1).vertical_align(VAlignType::Center).add_paragraph(number));
-    TableRow::new(cells).row_height(380.0).height_rule(HeightRule::AtLeast)
+    TableRow::new(cells).row_height(360.0).height_rule(HeightRule::AtLeast)
 }
 
 /// A cell of so many steps, with white edges above and below that part it from its neighbours.
@@ -52,7 +52,6 @@ fn strip(steps: u32) -> TableCell {
     TableCell::new()
         .width(steps as usize * STEP, WidthType::Dxa)
         .grid_span(steps as usize)
-        .set_border(edge(TableCellBorderPosition::Top))
-        .set_border(edge(TableCellBorderPosition::Bottom))
-        .add_paragraph(Paragraph::new().line_spacing(thin))
+        .set_borders(TableCellBorders::with_empty().set(edge(TableCellBorderPosition::Top)).set(edge(TableCellBorderPosition::Bottom)))
+        .add_paragraph(Paragraph::new().style("Cell").snap_to_grid(false).line_spacing(thin))
 }

@@ -113,7 +113,7 @@ fn page(docx: Docx, _document: &Document) -> Docx {
         footer: twips(23.0),
         gutter: 0,
     };
-    let grid = DocGrid::new().grid_type(DocGridType::LinesAndChars).line_pitch(579).char_space(-842);
+    let grid = DocGrid::new().grid_type(DocGridType::Lines).line_pitch(579);
     let body = Body::new().page_size(PageSize::new().size(11_906, 16_838)).page_margin(margin).doc_grid(grid);
     docx.document(body).footer(page_number(AlignmentType::Right)).even_footer(page_number(AlignmentType::Left))
 }

@@ -21,6 +21,12 @@ fn paragraph(id: &str, name: &str, font: &str, half_points: usize) -> Style {
     Style::new(id, StyleType::Paragraph).name(name).fonts(fonts(font)).size(half_points).q_format(true)
 }
 
+/// Draws characters together so that 28 of 16 points fill 156 mm.
+fn packed(mut style: Style) -> Style {
+    style.run_property = style.run_property.spacing(-4);
+    style
+}
+
 /// Adds the styles.
 pub(super) fn add(docx: Docx) -> Docx {
     let indented = |style: Style| {
@@ -34,8 +40,8 @@ pub(super) fn add(docx: Docx) -> Docx {
     let small = |style: Style| style.line_spacing(LineSpacing::new().line_rule(LineSpacingType::AtLeast).line(300)).snap_to_grid(false);
     docx.default_fonts(fonts(FANGSONG))
         .default_size(32)
-        .add_style(indented(paragraph("Body", "公文正文", FANGSONG, 32)))
-        .add_style(centred(paragraph("Title", "Title", TITLE_SONG, 44), 700))
+        .add_style(indented(packed(paragraph("Body", "公文正文", FANGSONG, 32))))
+        .add_style(centred(paragraph("Title", "Title", TITLE_SONG, 44), 640).snap_to_grid(false))
         .add_style(centred(paragraph("Subtitle", "Subtitle", KAI, 32), 579))
         .add_style(indented(paragraph("Heading1", "heading 1", HEI, 32)).outline_lvl(0).next("Body"))
         .add_style(indented(paragraph("Heading2", "heading 2", KAI, 32)).outline_lvl(1).next("Body"))
@@ -67,5 +73,5 @@ pub(super) fn page_number(run: Run) -> Run {
 
 /// Commands in the appendix: small, fixed width.
 pub(super) fn command(run: Run) -> Run {
-    run.fonts(RunFonts::new().ascii("Courier New").hi_ansi("Courier New").east_asia(SONG)).size(14)
+    run.fonts(RunFonts::new().ascii("Courier New").hi_ansi("Courier New").east_asia(SONG)).size(13)
 }

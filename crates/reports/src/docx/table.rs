@@ -10,6 +10,8 @@ use crate::model::{Align, Column, NumberReference, Run, Table};
 
 /// Width of the text block, 156 mm, in twentieths of a point.
 pub(super) const WIDTH: usize = 8844;
+/// Tables up to this many rows stay on one page.
+const TOGETHER_MAX: usize = 15;
 
 pub(super) fn add(docx: Docx, table: &Table) -> Docx {
     let mut docx = docx.add_paragraph(caption(&table.caption));
@@ -19,8 +21,11 @@ pub(super) fn add(docx: Docx, table: &Table) -> Docx {
     }
     let widths = widths(&table.columns);
     let mut rows = vec![header(&table.columns, &widths)];
-    for row in table.rows.iter().chain(&table.total) {
-        let cells = row.iter().zip(table.columns.iter().zip(&widths)).map(|(runs, (column, width))| cell(runs, column.align, *width));
+    let count = table.rows.len() + usize::from(table.total.is_some());
+    for (index, row) in table.rows.iter().chain(&table.total).enumerate() {
+        let together = count <= TOGETHER_MAX && index + 1 < count;
+        let cells =
+            row.iter().zip(table.columns.iter().zip(&widths)).map(|(runs, (column, width))| cell(runs, column.align, *width, together));
         rows.push(TableRow::new(cells.collect()));
     }
     notes(docx.add_table(grid(rows, widths)), &table.notes)
@@ -73,14 +78,15 @@ fn alignment(align: Align) -> AlignmentType {
     }
 }
 
-fn cell(runs: &[Run], align: Align, width: usize) -> TableCell {
-    let text = fill(Paragraph::new().style("Cell").align(alignment(align)), runs);
+/// `together` keeps the row on one page with the next.
+fn cell(runs: &[Run], align: Align, width: usize, together: bool) -> TableCell {
+    let text = fill(Paragraph::new().style("Cell").keep_next(together).align(alignment(align)), runs);
     TableCell::new().width(width, WidthType::Dxa).vertical_align(VAlignType::Center).add_paragraph(text)
 }
 
 /// The list of numbers: a line of facts for each, and below it the commands that list its records.
 pub(super) fn add_references(docx: Docx, references: &[NumberReference]) -> Docx {
-    let columns: Vec<Column> = [("序号", 6), ("位置", 13), ("指标", 31), ("时段", 19), ("分子", 11), ("分母", 11), ("数值", 13)]
+    let columns: Vec<Column> = [("序号", 8), ("位置", 15), ("指标", 32), ("时段", 14), ("分子", 11), ("分母", 11), ("数值", 14)]
         .map(|(name, width)| Column { name: name.to_owned(), width, align: Align::Centre })
         .into();
     let widths = widths(&columns);
@@ -92,12 +98,15 @@ pub(super) fn add_references(docx: Docx, references: &[NumberReference]) -> Docx
 }
 
 fn reference_rows(index: usize, reference: &NumberReference, widths: &[usize]) -> [TableRow; 2] {
-    let small = |text: &str, align: AlignmentType| Paragraph::new().style("Source").align(align).add_run(WordRun::new().add_text(text));
+    let small = |text: &str, align: AlignmentType| {
+        Paragraph::new().style("Source").keep_next(true).align(align).add_run(WordRun::new().add_text(text))
+    };
     let cell = |at: usize, text: &str, align: AlignmentType| {
         TableCell::new().width(widths[at], WidthType::Dxa).vertical_align(VAlignType::Center).add_paragraph(small(text, align))
     };
     let number = Paragraph::new()
         .style("Source")
+        .keep_next(true)
         .align(AlignmentType::Center)
         .add_bookmark_start(index + 1, bookmark(index))
         .add_run(WordRun::new().add_text((index + 1).to_string()))

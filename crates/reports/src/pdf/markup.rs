@@ -63,12 +63,13 @@ impl Writer<'_> {
   if remark != "" and here == counter(page).final().first() {{ align(center, text(size: 7.5pt, fill: luma(110), remark)) }}
 }})
 #set text(font: fangsong, size: 16pt, lang: "zh", region: "cn", top-edge: 0.88em, bottom-edge: -0.12em, cjk-latin-spacing: none, tracking: {tracking:.3}pt)
-#set par(justify: true, first-line-indent: (amount: 2em, all: true), leading: {gap:.2}pt, spacing: {gap:.2}pt, linebreaks: "optimized")
+#set par(justify: true, first-line-indent: (amount: 2em, all: true), leading: {gap:.2}pt, spacing: {gap:.2}pt, linebreaks: "simple")
 #set heading(numbering: none)
-#show heading: it => block(above: {gap:.2}pt, below: {gap:.2}pt, par(text(size: 16pt, weight: "regular", it.body)))
+#show heading: set text(size: 16pt, weight: "regular")
+#show heading: it => block(above: {gap:.2}pt, below: {gap:.2}pt, par(it.body))
 #show heading.where(level: 1): set text(font: hei)
 #show heading.where(level: 2): set text(font: kai)
-#show heading.where(level: 3): it => block(above: {gap:.2}pt, below: {gap:.2}pt, par(text(size: 16pt, weight: "bold", it.body)))
+#show heading.where(level: 3): set text(weight: "bold")
 #let small(body) = {{ set text(size: 10.5pt, tracking: 0pt); set par(first-line-indent: 0pt, justify: false, leading: 5pt, spacing: 5pt); body }}
 #let caption(body) = block(above: 16pt, below: 8pt, width: 100%, sticky: true, align(center, text(font: hei, size: 14pt, par(first-line-indent: 0pt, body))))
 #let note(body) = block(above: 6pt, below: 16pt, small(body))
@@ -157,8 +158,9 @@ impl Writer<'_> {
         let heads: Vec<String> = table.columns.iter().map(|column| format!("head({})", literal(&column.name))).collect();
         let _ = writeln!(
             self.out,
-            "#small(table(columns: ({},), align: (x, y) => if y == 0 {{ center + horizon }} else {{ ({},).at(x) + horizon }}, stroke: 0.5pt, \
+            "#small(block(breakable: {}, table(columns: ({},), align: (x, y) => if y == 0 {{ center + horizon }} else {{ ({},).at(x) + horizon }}, stroke: 0.5pt, \
              inset: (x: 4pt, y: 4pt), fill: (x, y) => if y == 0 {{ luma(242) }},\ntable.header({}),",
+            table.rows.len() > 15,
             widths.join(", "),
             aligns.join(", "),
             heads.join(", ")
@@ -170,7 +172,7 @@ impl Writer<'_> {
             }
             self.out.push('\n');
         }
-        self.out.push_str("))\n");
+        self.out.push_str(")))\n");
         self.notes(&table.notes);
     }
 
@@ -204,7 +206,7 @@ impl Writer<'_> {
     fn references(&mut self) {
         self.out.push_str(
             "#{ set text(font: song, size: 8.5pt, tracking: 0pt)\nset par(first-line-indent: 0pt, justify: false, leading: 3.5pt, spacing: 3.5pt)\n\
-             table(columns: (7fr, 13fr, 30fr, 19fr, 11fr, 11fr, 13fr), align: (x, y) => if y == 0 { center + horizon } else { \
+             table(columns: (7fr, 15fr, 32fr, 14fr, 11fr, 11fr, 14fr), align: (x, y) => if y == 0 { center + horizon } else { \
              (center, left, left, left, right, right, right).at(x) + horizon }, stroke: 0.4pt, inset: 3pt, fill: (x, y) => if y == 0 { luma(242) },\n\
              table.header(..(\"序号\", \"位置\", \"指标\", \"时段\", \"分子\", \"分母\", \"数值\").map(head)),\n",
         );
@@ -219,12 +221,12 @@ fn reference_cells(index: usize, reference: &NumberReference) -> String {
     let number = index + 1;
     let value = phrase::with_unit(&reference.value, &reference.unit);
     let mut below: Vec<String> =
-        reference.drill.iter().map(|command| format!("text(font: fixed, size: 6.8pt, {})", literal(command))).collect();
+        reference.drill.iter().map(|command| format!("text(font: fixed, size: 6.2pt, {})", literal(command))).collect();
     if !reference.note.is_empty() {
         below.push(format!("text(size: 7.5pt, {})", literal(&reference.note)));
     }
     format!(
-        "table.cell(rowspan: 2, breakable: false)[#box[{number}]<n{number}>], {}, [#{} #text(font: fixed, size: 6.8pt, {})], {}, {}, {}, {}, \
+        "table.cell(rowspan: 2, breakable: false)[#box[{number}]<n{number}>], {}, [#{} #text(font: fixed, size: 6.2pt, {})], {}, {}, {}, {}, \
          table.cell(colspan: 6, align: left, breakable: false, {}),\n",
         literal(&reference.places.join("；")),
         literal(&reference.name),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use qianmo_core::pack::Indicator;
-use qianmo_core::{AreaCode, Cell, Decimal, Numbers, Period, format_decimal};
+use qianmo_core::{AreaCode, Cell, Decimal, Numbers, Period};
 
 use super::Request;
 use crate::model::{Block, NumberReference, Run};
@@ -45,7 +45,7 @@ impl<'a> Composer<'a> {
     pub(super) fn section(&mut self, title: &str) {
         self.sections += 1;
         let number = chinese_number(self.sections);
-        self.place.clone_from(&number);
+        self.place = format!("第{number}部分");
         self.blocks.push(Block::Heading { level: 1, text: format!("{number}、{title}") });
     }
 
@@ -108,9 +108,9 @@ impl<'a> Composer<'a> {
         let last = period.year_before();
         let note = format!(
             "{}：{}；{}：{}",
-            period.chinese(indicator.calendar),
+            reference::period_name(period, indicator.calendar),
             phrase::fraction(indicator, now),
-            last.chinese(indicator.calendar),
+            reference::period_name(last, indicator.calendar),
             phrase::fraction(indicator, before)
         );
         let mut drill = reference::of_cell(indicator, now, (self.request.area, ""), period, "").drill;
@@ -124,12 +124,12 @@ impl<'a> Composer<'a> {
     pub(super) fn target_run(&mut self, target: &super::findings::Target<'_>, year: i16, text: String) -> Run {
         let indicator = target.indicator;
         let key = (Kind::Target, indicator.id.to_string(), self.request.area, Period::Year(year));
-        let value = format_decimal(Some(target.value), indicator.decimals);
+        let value = target.value.normalize().to_string();
         let made = NumberReference {
             indicator: indicator.id.to_string(),
             name: format!("{}（目标）", indicator.name),
             area: format!("{} {}", self.request.area, self.area_name),
-            period: Period::Year(year).chinese(indicator.calendar),
+            period: reference::period_name(Period::Year(year), indicator.calendar),
             numerator: String::new(),
             denominator: String::new(),
             value,
@@ -166,7 +166,7 @@ impl<'a> Composer<'a> {
             indicator: indicator.id.to_string(),
             name: format!("{}{suffix}", indicator.name),
             area: format!("{} {}", self.request.area, self.area_name),
-            period: period.chinese(indicator.calendar),
+            period: reference::period_name(period, indicator.calendar),
             numerator: String::new(),
             denominator: String::new(),
             value,

@@ -129,7 +129,7 @@ fn missed(composer: &mut Composer<'_>, finding: &Finding<'_>, target: &Target<'_
     let indicator = finding.indicator;
     let lower = indicator.better == Some(Better::Lower);
     let sentence = if lower { "高于年度控制目标" } else { "未达到年度目标" };
-    let goal = phrase::with_unit(&qianmo_core::format_decimal(Some(target.value), indicator.decimals), &indicator.unit);
+    let goal = phrase::target(indicator, target.value);
     let actual = phrase::fraction(indicator, &finding.now);
     let value = finding.now.rounded(indicator.scale, indicator.decimals).unwrap_or_default();
     let gap = (value - target.value).abs();

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use qianmo_core::Period;
 use qianmo_core::pack::Better;
-use qianmo_core::{Period, format_decimal};
 
 use super::composer::{Composer, lead};
 use super::findings::{Finding, Target, column, targets};
@@ -58,7 +58,7 @@ pub(super) fn write(composer: &mut Composer<'_>, findings: &[Finding<'_>], templ
 }
 
 fn goal_text(target: &Target<'_>) -> String {
-    phrase::with_unit(&format_decimal(Some(target.value), target.indicator.decimals), &target.indicator.unit)
+    phrase::target(target.indicator, target.value)
 }
 
 fn bound(better: Option<Better>) -> &'static str {
