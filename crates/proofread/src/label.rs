@@ -114,7 +114,8 @@ pub(crate) fn attach(text: &Text, quantities: &mut [Quantity]) {
     for at in 0..quantities.len() {
         let label = label_of(text, quantities, at);
         let noun = noun_of(text, quantities, at);
-        let role = role_of(text, &quantities[at], label);
+        let previous_end = at.checked_sub(1).map_or(0, |previous| quantities[previous].span.end);
+        let role = role_of(text, &quantities[at], label, previous_end);
         let quantity = &mut quantities[at];
         quantity.label = label;
         quantity.noun = noun;
@@ -260,7 +261,7 @@ const RISE_AND_FALL: &[&str] = &[
 /// Levels whose names end like a change.
 const NAMED_GROWTH: &[&str] = &["年增长", "自然增长", "净增长", "人口增长", "年净增", "自增"];
 
-fn role_of(text: &Text, quantity: &Quantity, label: Span) -> Role {
+fn role_of(text: &Text, quantity: &Quantity, label: Span, previous_end: usize) -> Role {
     let mut end = quantity.span.start;
     while matches!(text.before(end), '了' | '约' | '近' | '为' | '仅' | ' ' | '达') && end > quantity.floor {
         end -= 1;
@@ -272,9 +273,10 @@ fn role_of(text: &Text, quantity: &Quantity, label: Span) -> Role {
     if quantity.unit.family == Family::Point {
         return Role::Change;
     }
-    let mut start = clause_start(text, quantity);
+    // A date may stand between 比 and the number: 比2010年的30.5.
+    let mut start = words_before(text, quantity.span.start, previous_end).start;
     if text.before(start) == '(' {
-        start = words_before(text, start - 1, quantity.floor.min(start - 1)).start;
+        start = words_before(text, start - 1, previous_end.min(start - 1)).start;
     }
     let words = Span::new(start, quantity.span.start);
     let compared = ["比", "较", "由", "从"].iter().any(|word| text.contains(words, word));
@@ -283,10 +285,6 @@ fn role_of(text: &Text, quantity: &Quantity, label: Span) -> Role {
     }
     let past = ["去年", "上年", "前年", "上一年"].iter().any(|word| text.contains(words, word));
     if past && label.len() < 20 { Role::Prior } else { Role::Level }
-}
-
-fn clause_start(text: &Text, quantity: &Quantity) -> usize {
-    words_before(text, quantity.span.start, quantity.floor).start
 }
 
 fn followed_by_change(text: &Text, end: usize) -> bool {

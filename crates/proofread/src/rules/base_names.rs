@@ -111,7 +111,7 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
             .take(4)
             .collect();
         for (place, &base) in bases.iter().enumerate() {
-            let first = rank == 0 && place == 0 && doc.subject(at) == Some(part);
+            let first = rank == 0 && place == 0 && super::first_rate_after(doc, part, at) && doc.subject(at) == Some(part);
             let settled = name.settled
                 && first
                 && super::same_group_of_people(doc, part, base)

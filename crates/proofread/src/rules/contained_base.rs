@@ -42,7 +42,7 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
             && doc.get(base).line == doc.get(at).line;
         // A name that is only alike can prove; it cannot accuse.
         let alike = doc.get(at).decimals >= 2 && doc.likeness(doc.label(base), name) >= 60;
-        if contained && !named && base < part {
+        if contained && !named && base < part && super::first_rate_after(doc, part, at) {
             named = true;
             out.push(quotient(RULE.name, Firmness::Likely, part, base, scale_of(doc, at)));
         } else if (contained || alike) && super::hits(doc, at, part, base) {

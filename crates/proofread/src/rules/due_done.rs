@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
         yes("应参合1.52万人，已参合1.29万人，参合率85.0%。", "85.0"),
         silent("应查3200人，实查2880人，其中发现异常者若干，治愈率70%。", "70"),
         silent("应种320人，实种310人，及时接种率91.2%。", "91.2"),
+        silent("应查320人，实查310人，到检率96.9%，一季度到检率97.2%。", "97.2"),
         no("计划培训200人，实际培训150人，完成率85%。", "85"),
     ],
     read,
@@ -88,12 +89,10 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     }
     let Some((due, done)) = pair_before(doc, at) else { return };
     let subject = doc.subject(at) == Some(done);
-    // The first rate after the pair belongs to it; later rates may have other bases.
-    let first = doc.back(at).take_while(|&i| i > done).all(|i| !doc.get(i).unit.family.is_rate());
-    let firmness = match (subject && first, is_about(doc, at, done, due)) {
+    let firmness = match (super::first_rate_after(doc, done, at) && is_about(doc, at, done, due), subject) {
         (true, true) => Firmness::Binding,
-        (false, true) => Firmness::Likely,
-        (_, false) => Firmness::Possible,
+        (true, false) => Firmness::Likely,
+        (false, _) => Firmness::Possible,
     };
     out.push(quotient(RULE.name, firmness, done, due, scale_of(doc, at)));
 }

@@ -36,6 +36,7 @@ mod vital;
 
 use crate::claim::Verdict;
 use crate::document::Document;
+use crate::exact::Exact;
 use crate::judge;
 use crate::quantity::Role;
 use crate::reading::{Calculation, Firmness, Reading, Relation};
@@ -173,7 +174,7 @@ fn stem(doc: &Document, at: usize) -> &[char] {
 fn core(mut name: &[char]) -> &[char] {
     const TAILS: &[&str] = &["总人数", "总数", "人数", "例数", "户数", "数量", "数", "总量", "总额", "金额", "者", "者共", "人次数"];
     const HEADS: &[&str] = &["总", "全部", "同期", "年末", "年底", "当年", "本年"];
-    if let Some(length) = TAILS.iter().find_map(|tail| text::ending(name, tail)).filter(|&length| length < name.len()) {
+    if let Some(length) = TAILS.iter().find_map(|tail| text::ending(name, tail)).filter(|&length| length + 2 <= name.len()) {
         name = &name[..name.len() - length];
     }
     for head in HEADS {
@@ -250,6 +251,19 @@ fn hits(doc: &Document, at: usize, part: usize, base: usize) -> bool {
         Some(share.meets(doc.get(at).printed_interval()?))
     };
     attempt().unwrap_or(false)
+}
+
+/// Whether no other rate stands between a count and the rate: later rates have other bases more often than not.
+fn first_rate_after(doc: &Document, part: usize, at: usize) -> bool {
+    (part + 1..at).all(|i| !is_level_rate(doc, i))
+}
+
+/// Whether the parts make another number of the paragraph: then they are parts of that one.
+fn explained(doc: &Document, at: usize, parts: &[usize]) -> bool {
+    let sum = parts.iter().try_fold(Exact::ZERO, |sum, &part| sum.add(doc.get(part).value));
+    let Some(sum) = sum else { return true };
+    let last = parts[parts.len() - 1];
+    doc.back(last).any(|i| i != at && doc.get(i).value.same(sum) && doc.get(i).unit.adds_to(doc.get(at).unit))
 }
 
 #[cfg(test)]

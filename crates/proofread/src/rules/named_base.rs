@@ -16,13 +16,17 @@ pub(super) const RULE: Rule = Rule {
         no("全镇总人口18000人，65岁以上老年人2700人，占总人口的18%。", "18"),
         yes("共体检800人，其中男性320人，占体检人数的40.0%。", "40.0"),
         no("共有卫生室200个，其中甲级150个，占65.0%，乙级50个，占25.0%。", "65.0"),
+        silent("总户数500户。会员400名，会员家庭占总户数的25%。", "25"),
         silent("公共卫生支出86万元，占财政支出的7.3%。", "7.3"),
     ],
     read,
 };
 
-/// The words between 占 and the number.
-fn whole_name(doc: &Document, at: usize) -> Option<Span> {
+/// A whole that is only called the total.
+const TOTALS: &[&str] = &["", "总", "总数", "总量", "总额", "全部", "总人数", "总人次", "总例数", "合计"];
+
+/// The words between 占 and the number, and whether other words before 占 make a subject of their own.
+fn whole_name(doc: &Document, at: usize) -> Option<(Span, bool)> {
     let clause = doc.clause(at);
     let start = (clause.start..clause.end).rev().find(|&i| doc.text.at(i) == '占')?;
     let mut name = label::clean(&doc.text, Span::new(start + 1, clause.end));
@@ -31,7 +35,9 @@ fn whole_name(doc: &Document, at: usize) -> Option<Span> {
             name.end -= word.chars().count();
         }
     }
-    Some(name)
+    let subject = label::clean(&doc.text, Span::new(clause.start, start));
+    let own = (subject.start..subject.end).any(|i| text::is_han(doc.text.at(i)));
+    Some((name, own))
 }
 
 fn is_named(doc: &Document, at: usize, name: &[char]) -> bool {
@@ -78,13 +84,13 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     if !is_level_rate(doc, at) || explicit_base::base_of(doc, at).is_some() {
         return;
     }
-    let Some(name) = whole_name(doc, at) else { return };
+    let Some((name, own_subject)) = whole_name(doc, at) else { return };
     let Some(part) = doc.subject(at) else { return };
     let scale = scale_of(doc, at);
     let name = doc.text.slice(name);
-    if core(name).len() < 2 {
+    if TOTALS.contains(&name.iter().collect::<String>().as_str()) {
         if let Some(whole) = divided_total(doc, part).filter(|&i| positive(doc, i) && no_larger(doc, part, i)) {
-            let firmness = if doc.same_group(part, at) { Firmness::Binding } else { Firmness::Possible };
+            let firmness = if doc.same_group(part, at) && !own_subject { Firmness::Binding } else { Firmness::Possible };
             out.push(quotient(RULE.name, firmness, part, whole, scale));
         }
         return;
@@ -95,7 +101,7 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
         }
         let same_line = doc.get(whole).line == doc.get(at).line && whole < at;
         let exact = is_exactly(doc, whole, name);
-        let firmness = match (rank == 0 && doc.same_group(part, at), same_line, exact) {
+        let firmness = match (rank == 0 && doc.same_group(part, at) && !own_subject, same_line, exact) {
             (true, true, true) => Firmness::Binding,
             (true, false, true) => Firmness::Doubtful,
             (true, _, false) => Firmness::Likely,

@@ -31,6 +31,9 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     let group = |i: usize| doc.same_group(i, at) && doc.get(i).role == Role::Level && doc.get(i).depth <= doc.get(at).depth;
     let base = doc.back(part).find(|&i| group(i) && doc.is_operand(i));
     let Some(base) = base.filter(|&i| no_larger(doc, part, i) && positive(doc, i) && doc.fits_base(part, i)) else { return };
+    if !super::first_rate_after(doc, part, at) {
+        return;
+    }
     let own_population = names_population(doc.label(part));
     let settled = names_population(doc.label(base)) && !own_population && base + 1 == part && super::same_group_of_people(doc, part, base);
     let firmness = if settled { Firmness::Binding } else { Firmness::Likely };

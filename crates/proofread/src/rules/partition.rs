@@ -39,7 +39,8 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
         }
         parts.push(i);
         if parts.len() >= 2 && cues::complete(doc, at, &parts) {
-            let firmness = if nearly(doc, at, &parts) && !explained(doc, at, &parts) { Firmness::Binding } else { Firmness::Possible };
+            let firmness =
+                if nearly(doc, at, &parts) && !super::explained(doc, at, &parts) { Firmness::Binding } else { Firmness::Possible };
             out.push(Reading {
                 relation: Relation::Sum,
                 firmness,
@@ -63,12 +64,4 @@ fn nearly(doc: &Document, at: usize, parts: &[usize]) -> bool {
         Some(slip || gap.at_most(total.mul(Exact::new(2, 100)?)?))
     };
     attempt().unwrap_or(false)
-}
-
-/// Whether the parts make another number of the paragraph: then they are parts of that one.
-fn explained(doc: &Document, at: usize, parts: &[usize]) -> bool {
-    let sum = parts.iter().try_fold(Exact::ZERO, |sum, &part| sum.add(doc.get(part).value));
-    let Some(sum) = sum else { return true };
-    let last = parts[parts.len() - 1];
-    doc.back(last).any(|i| i != at && doc.get(i).value.same(sum) && doc.get(i).unit.adds_to(doc.get(at).unit))
 }
