@@ -4,6 +4,8 @@
 -- subject: resident
 -- additive: happened_on
 -- column: happened_on date 发现日期
+-- column: name text 姓名
+-- column: birth_date date 出生日期
 -- column: vaccine text 可疑疫苗
 -- column: onset_at timestamp 发生时间
 -- column: found_at timestamp 发现时间
@@ -13,14 +15,17 @@
 -- column: timely boolean 48小时内报告
 -- source: 全国疑似预防接种异常反应监测方案
 select
-    subject,
-    cast(found_at as date) as happened_on,
-    vaccine,
+    t.subject,
+    cast(t.found_at as date) as happened_on,
+    r.name,
+    r.birth_date,
+    t.vaccine,
     onset_at,
     found_at,
     reported_at,
     kind,
     serious,
     coalesce(reported_at <= found_at + interval '48 hours', false) as timely
-from immunization_aefi
-where cast(found_at as date) between $start and $end
+from immunization_aefi t
+left join population_resident r on r.subject = t.subject and r.valid_to = date '9999-12-31'
+where cast(t.found_at as date) between $start and $end

@@ -6,7 +6,7 @@
 -- column: sex text 性别
 -- column: birth_date date 出生日期
 -- column: certificate_number text 接种证号
--- column: phone text 联系电话
+-- column: phone text 监护人电话
 -- column: floating boolean 外来儿童
 -- column: bcg date 卡介苗
 -- column: hepb_1 date 乙肝第1剂
@@ -103,7 +103,7 @@ select
     r.sex,
     r.birth_date,
     e.certificate_number,
-    r.phone,
+    coalesce(m.phone, r.phone) as phone,
     c.floating,
     g.bcg,
     g.hepb_1,
@@ -132,6 +132,7 @@ select
     x.reason as contraindication
 from child c
 join population_resident r on r.subject = c.subject and $end between r.valid_from and r.valid_to
+left join population_resident m on m.subject = r.mother and $end between m.valid_from and m.valid_to
 left join immunization_enrolment e on e.subject = c.subject and $end between e.valid_from and e.valid_to
 left join given g on g.subject = c.subject
 left join late l on l.subject = c.subject
