@@ -16,7 +16,7 @@ use crate::register::{BIRTH_DATE, Person, Register, content, unique_key};
 use crate::source::Cell;
 use crate::subject::{Asked, Clues, Subjects, as_subject};
 use crate::text;
-use crate::value::{Reader, unreadable};
+use crate::value::{Reader, lost_digits, unreadable};
 use crate::village::Villages;
 
 /// What a row is.
@@ -230,13 +230,13 @@ impl<'a> Rows<'a> {
         let own = if &*self.form.subject == "resident" { Person::of(self.form, values) } else { Person::default() };
         let mut person = own;
         if let Some(cell) = self.cell(row, Target::IdNumber) {
-            let wrong: Option<Fault> = match (cell, cell.shown().parse::<ResidentNumber>()) {
-                (Cell::Number(number), _) if *number >= 1e15 => Some(Fault::new("IMPORT-0204").with("value", cell.shown())),
-                (_, Ok(number)) => {
+            let wrong: Option<Fault> = match cell.shown().parse::<ResidentNumber>() {
+                _ if lost_digits(cell) => Some(Fault::new("IMPORT-0204").with("value", cell.shown())),
+                Ok(number) => {
                     person.number = Some(number.expose().into());
                     None
                 }
-                (_, Err(why)) => Some(Fault::new("FORM-0106").with("field", row.layout.title(Target::IdNumber)).with("why", why.code)),
+                Err(why) => Some(Fault::new("FORM-0106").with("field", row.layout.title(Target::IdNumber)).with("why", why.code)),
             };
             faults.extend(wrong.map(|fault| fault.at(self.place(row, Some(Target::IdNumber)))));
         }

@@ -66,10 +66,7 @@ impl<'a> Reader<'a> {
     }
 
     fn text(&self, cell: &Cell) -> Result<Value, Fault> {
-        // Fifteen digits are what a spreadsheet keeps of a number; of eighteen the last three are gone.
-        if let Cell::Number(number) = cell
-            && number.abs() >= 1e15
-        {
+        if lost_digits(cell) && (self.field.identifies.is_some() || matches!(cell, Cell::Number(_))) {
             return Err(Fault::new("IMPORT-0204").with("value", cell.shown()));
         }
         let shown = cell.shown();
@@ -111,6 +108,18 @@ impl<'a> Reader<'a> {
         let codes: Vec<String> =
             parts.map(|part| self.code(part).map_or_else(|| part.trim().to_owned(), |code| code.to_string())).collect();
         Value::text(&format!("|{}|", codes.join("|")))
+    }
+}
+
+/// Whether a cell held a long number that was kept as a number: fifteen digits are kept, of eighteen the last three are gone.
+/// A csv file shows it as 1.10105E+17.
+pub(crate) fn lost_digits(cell: &Cell) -> bool {
+    match cell {
+        Cell::Number(number) => number.abs() >= 1e15,
+        Cell::Text(text) => text.trim().to_uppercase().split_once("E+").is_some_and(|(number, power)| {
+            number.bytes().all(|b| b.is_ascii_digit() || b == b'.') && power.bytes().all(|b| b.is_ascii_digit()) && !number.is_empty()
+        }),
+        _ => false,
     }
 }
 
@@ -218,6 +227,9 @@ mod tests {
         assert_eq!(number("123"), Value::text("123"));
         let lost = read(Identifies::ResidentNumber, Cell::Number(110_105_194_912_310_020.0)).unwrap_err();
         assert_eq!(lost.code, "IMPORT-0204");
+        for (identifies, text) in [(Identifies::ResidentNumber, "1.10105E+17"), (Identifies::Phone, "1.38e+10")] {
+            assert_eq!(read(identifies, Cell::Text(text.into())).unwrap_err().code, "IMPORT-0204");
+        }
         assert_eq!(read(Identifies::Phone, Cell::Number(13_800_138_000.0)).unwrap(), Value::text("13800138000"));
         let failed = read(Identifies::Name, Cell::Error("#N/A".into())).unwrap_err();
         assert_eq!(failed.code, "IMPORT-0203");

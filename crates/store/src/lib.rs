@@ -72,6 +72,10 @@ pub trait Store {
     /// Sets a setting.
     fn set_setting(&mut self, key: &str, value: &str) -> Result<(), Fault>;
 
+    /// A random text that belongs to this data folder alone, made when first asked for and never changed: with it ids are
+    /// made from identity numbers without giving those away.
+    fn secret(&mut self) -> Result<String, Fault>;
+
     /// Reads everything and checks that the log is whole.
     ///
     /// Errors: `STORE-0005` when it isn't.

@@ -169,6 +169,12 @@ impl Store for SqliteStore {
         Ok(())
     }
 
+    fn secret(&mut self) -> Result<String, Fault> {
+        let sql = "INSERT INTO setting VALUES ('secret', lower(hex(randomblob(16)))) ON CONFLICT (key) DO NOTHING";
+        self.connection.execute(sql, ()).map_err(named(&self.file))?;
+        Ok(self.setting("secret")?.unwrap_or_default())
+    }
+
     fn verify(&self) -> Result<(), Fault> {
         let answer: String = self.connection.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0)).map_err(named(&self.file))?;
         if answer == "ok" { Ok(()) } else { Err(fault::damaged(&self.file)) }

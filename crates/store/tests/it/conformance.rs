@@ -165,6 +165,8 @@ pub(crate) fn areas_and_settings_are_kept(store: &mut dyn Store) {
     store.set_setting("root", "530523100000").unwrap();
     store.set_setting("root", "530523000000").unwrap();
     assert_eq!(store.setting("root").unwrap().as_deref(), Some("530523000000"));
+    let secret = store.secret().unwrap();
+    assert_eq!((secret.len(), store.secret().unwrap()), (32, secret));
     store.verify().unwrap();
 }
 

@@ -12,7 +12,8 @@ use qianmo_store::{Scan, SqliteStore, Store};
 use crate::support::{id, record};
 
 const FOLDER: &str = "QIANMO_TEST_KILL_FOLDER";
-const BATCH: u128 = 50;
+/// Large enough that the blow falls inside a transaction.
+const BATCH: u128 = 500;
 
 #[test]
 fn child() {
@@ -35,7 +36,7 @@ fn every_acknowledged_record_survives_a_kill() {
     drop(SqliteStore::create(dir.path()).unwrap());
     let mut before = 0;
     for round in 0..25_u32 {
-        let acknowledged = kill_after(dir.path(), 1 + round % 4, round * 37 % 1000);
+        let acknowledged = kill_after(dir.path(), 1 + round % 4, round * 137 % 3000);
         let store = SqliteStore::open(dir.path()).unwrap();
         store.verify().unwrap();
         let cut = store.cut().unwrap().0;
