@@ -44,7 +44,9 @@ fn write_block(out: &mut String, document: &Document, block: &Block) {
         Block::PageBreak => out.push_str("<div class=\"page\"></div>\n"),
         Block::Appendix { title, notes } => {
             tag(out, "h2", &escape(title));
-            notes.iter().for_each(|note| tag(out, "p class=\"note\"", &escape(note)));
+            for note in notes {
+                tag(out, "p class=\"note\"", &escape(note));
+            }
             references(out, &document.references);
         }
     }

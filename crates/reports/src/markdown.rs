@@ -21,7 +21,9 @@ pub fn write(document: &Document) -> String {
             Block::PageBreak => line(&mut out, "---"),
             Block::Appendix { title, notes } => {
                 line(&mut out, &format!("## {title}"));
-                notes.iter().for_each(|note| line(&mut out, note));
+                for note in notes {
+                    line(&mut out, note);
+                }
                 references(&mut out, &document.references);
             }
         }
@@ -52,7 +54,9 @@ fn rows(out: &mut String, header: &[&str], aligns: &[Align], rows: &[Vec<String>
         })
         .collect();
     out.push_str(&cells(&rules));
-    rows.iter().for_each(|row| out.push_str(&cells(row)));
+    for row in rows {
+        out.push_str(&cells(row));
+    }
     out.push('\n');
 }
 

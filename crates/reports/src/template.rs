@@ -17,6 +17,8 @@ pub enum Shape {
     Value,
     /// `{id:n}`: numerator, with unit for a count.
     Numerator,
+    /// The numerator without its unit.
+    BareNumerator,
     /// `{id:d}`: denominator.
     Denominator,
     /// `{id:nd}`: value and （n/d）.
@@ -25,6 +27,18 @@ pub enum Shape {
     Bare,
     /// `{id:yoy}`: change against the year before.
     Change,
+}
+
+impl Shape {
+    /// The same number without its unit, for templates whose words go on with the unit.
+    #[must_use]
+    pub fn without_unit(self) -> Self {
+        match self {
+            Self::Value => Self::Bare,
+            Self::Numerator => Self::BareNumerator,
+            other => other,
+        }
+    }
 }
 
 /// A piece of a template line.
@@ -187,13 +201,11 @@ impl Reader<'_> {
 
     fn captioned(&mut self, number: u32, rest: &str) -> Option<(String, String)> {
         let split = rest.split_once([':', '：']).filter(|(caption, ids)| !caption.trim().is_empty() && !ids.trim().is_empty());
-        match split {
-            Some((caption, ids)) => Some((caption.trim().to_owned(), ids.trim().to_owned())),
-            None => {
-                self.fault("REPORT-0104", number, 1, |fault| fault.with("line", rest));
-                None
-            }
+        if let Some((caption, ids)) = split {
+            return Some((caption.trim().to_owned(), ids.trim().to_owned()));
         }
+        self.fault("REPORT-0104", number, 1, |fault| fault.with("line", rest));
+        None
     }
 
     fn indicators(&mut self, number: u32, ids: &str) -> Vec<Arc<str>> {

@@ -1,7 +1,5 @@
 //! Every code of this crate has its words in both languages, and the words name only parameters that exist.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::collections::BTreeSet;
 
 const CODES: [&str; 13] = [

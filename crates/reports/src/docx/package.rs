@@ -24,7 +24,7 @@ pub(super) fn pack(docx: Docx, document: &Document) -> Vec<u8> {
         let name = part.name().expect("the library names its parts").into_owned();
         let mut bytes = Vec::new();
         part.read_to_end(&mut bytes).expect("reading from memory");
-        if name.ends_with(".xml") {
+        if name.rsplit('.').next() == Some("xml") {
             let text = String::from_utf8(bytes).expect("the library writes UTF-8");
             bytes = mend(&name, &text, document).into_bytes();
         }

@@ -77,6 +77,7 @@ impl<'a> Composer<'a> {
             Shape::Bare => phrase::value(indicator, &now),
             Shape::Fraction => phrase::fraction(indicator, &now),
             Shape::Denominator => phrase::denominator(&now),
+            Shape::BareNumerator => phrase::numerator(indicator, &now),
             Shape::Numerator if indicator.denominator.is_some() => phrase::numerator(indicator, &now),
             Shape::Numerator => phrase::with_unit(&phrase::numerator(indicator, &now), &indicator.unit),
         };

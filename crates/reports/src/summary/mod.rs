@@ -2,7 +2,7 @@
 //!
 //! Order: 一、基本情况; 二、组织管理; 三、主要工作开展及完成情况 with a （n） for each programme; 四、存在问题, found among the
 //! numbers; 五、the plan; signature; appendix with the source of every number. A template's part goes to the first
-//! section when its heading contains 基本情况, to the second when it begins with 组织, else to the third.
+//! section when its heading contains 基本情况, to the second when it begins with 组织 or 培训, else to the third.
 
 mod composer;
 mod findings;

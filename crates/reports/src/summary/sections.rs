@@ -7,14 +7,14 @@ use qianmo_core::{Calendar, Period};
 use super::composer::{Composer, counted};
 use crate::model::{Align, Bar, Block, Chart, Column, Run, Table};
 use crate::phrase;
-use crate::template::{Line, Part, Piece, Template};
+use crate::template::{Line, Part, Piece, Shape, Template};
 
 pub(super) fn write(composer: &mut Composer<'_>, templates: &[(String, Template)]) {
     let parts = || templates.iter().flat_map(|(name, template)| template.parts.iter().map(move |part| (name, part)));
     let heading = |name: &str, part: &Part| if part.heading.is_empty() { name.to_owned() } else { part.heading.clone() };
     let kind = |name: &str, part: &Part| {
         let heading = heading(name, part);
-        if heading.contains("基本情况") { 1 } else { 2 + usize::from(!heading.starts_with("组织")) }
+        if heading.contains("基本情况") { 1 } else { 2 + usize::from(!heading.starts_with("组织") && !heading.starts_with("培训")) }
     };
     for section in 1..=3 {
         let chosen: Vec<_> = parts().filter(|(name, part)| kind(name, part) == section).collect();
@@ -24,7 +24,7 @@ pub(super) fn write(composer: &mut Composer<'_>, templates: &[(String, Template)
         let title = match section {
             1 => "基本情况".to_owned(),
             2 if chosen.len() == 1 => heading(chosen[0].0, chosen[0].1),
-            2 => "组织管理".to_owned(),
+            2 => "组织管理与培训督导".to_owned(),
             _ => "主要工作开展及完成情况".to_owned(),
         };
         composer.section(&title);
@@ -88,13 +88,16 @@ pub(super) fn fill(composer: &mut Composer<'_>, pieces: &[Piece]) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     let mut text = String::new();
     let mut gap = false;
-    for piece in pieces {
+    for (index, piece) in pieces.iter().enumerate() {
         let run = match piece {
             Piece::Text(words) => Run::Text(words.clone()),
             Piece::Year => Run::Text(year.to_string()),
             Piece::Area => Run::Text(composer.area_name.clone()),
             Piece::Period(calendar) => Run::Text(Period::Year(year).chinese(*calendar)),
-            Piece::Number { indicator, shape } => composer.number(indicator, *shape),
+            Piece::Number { indicator, shape } => {
+                let shape = if unit_follows(composer, indicator, pieces.get(index + 1)) { shape.without_unit() } else { *shape };
+                composer.number(indicator, shape)
+            }
         };
         match run {
             Run::Text(words) if words.is_empty() => gap = true,
@@ -107,6 +110,11 @@ pub(super) fn fill(composer: &mut Composer<'_>, pieces: &[Piece]) -> Vec<Run> {
             }
             number @ Run::Number { .. } => {
                 gap = false;
+                let change = matches!(piece, Piece::Number { shape: Shape::Change, .. });
+                let open = text.ends_with(['，', '；', '。', '：', '、', '（', '“']) || (text.is_empty() && runs.is_empty());
+                if change && !open {
+                    text.push('，');
+                }
                 if !text.is_empty() {
                     runs.push(Run::Text(std::mem::take(&mut text)));
                 }
@@ -121,6 +129,15 @@ pub(super) fn fill(composer: &mut Composer<'_>, pieces: &[Piece]) -> Vec<Run> {
         runs.push(Run::Text(text));
     }
     runs
+}
+
+/// Whether the template's words go on with the indicator's unit, so that the number is printed without it.
+fn unit_follows(composer: &Composer<'_>, id: &Arc<str>, next: Option<&Piece>) -> bool {
+    let unit = composer.indicator(id).and_then(|indicator| indicator.unit.chars().next());
+    match (unit, next) {
+        (Some(first), Some(Piece::Text(words))) => first.is_alphabetic() && words.starts_with(first),
+        _ => false,
+    }
 }
 
 /// Joins what stands before and after a missing change: `，` before it goes, and brackets around nothing.
