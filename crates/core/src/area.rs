@@ -30,11 +30,7 @@ impl AreaCode {
     ///
     /// Errors: `CORE-0101` when it has more than 12 digits or none.
     pub fn from_number(number: u64) -> Result<Self, Fault> {
-        if (1..1_000_000_000_000).contains(&number) {
-            Ok(Self(number))
-        } else {
-            Err(Fault::new("CORE-0101").with("code", number))
-        }
+        if (1..1_000_000_000_000).contains(&number) { Ok(Self(number)) } else { Err(Fault::new("CORE-0101").with("code", number)) }
     }
 
     /// Digits 10 to 12: 001–199 residents' committee, 200–399 villagers' committee, 000 the township itself.

@@ -295,7 +295,9 @@ impl Expr {
             }
             Self::In(a, list, _) => {
                 a.walk(visit);
-                list.iter().for_each(|item| item.walk(visit));
+                for item in list {
+                    item.walk(visit);
+                }
             }
             Self::Between(a, b, c) => {
                 a.walk(visit);
@@ -311,7 +313,11 @@ impl Expr {
                     otherwise.walk(visit);
                 }
             }
-            Self::Call(_, arguments) => arguments.iter().for_each(|argument| argument.walk(visit)),
+            Self::Call(_, arguments) => {
+                for argument in arguments {
+                    argument.walk(visit);
+                }
+            }
         }
     }
 }
@@ -341,9 +347,9 @@ fn binary(op: Op, a: &Value, b: &Value) -> Value {
         Op::Gt => by_order(Ordering::is_gt),
         Op::Ge => by_order(Ordering::is_ge),
         Op::Div => match (a.as_decimal(), b.as_decimal()) {
-            (Some(a), Some(b)) => a.checked_div(b).map_or(Value::Null, |q| {
-                Value::Decimal(q.round_dp_with_strategy(DIVISION_DECIMALS, RoundingStrategy::ToZero))
-            }),
+            (Some(a), Some(b)) => a
+                .checked_div(b)
+                .map_or(Value::Null, |q| Value::Decimal(q.round_dp_with_strategy(DIVISION_DECIMALS, RoundingStrategy::ToZero))),
             _ => Value::Null,
         },
         Op::Add | Op::Sub | Op::Mul | Op::Rem => arithmetic(op, a, b).unwrap_or_default(),
@@ -468,9 +474,11 @@ mod tests {
     use jiff::civil::date;
     use rust_decimal::Decimal;
 
+    #[expect(clippy::unnecessary_box_returns, reason = "operands are boxed")]
     fn name(n: &str) -> Box<Expr> {
         Box::new(Expr::Name(n.into()))
     }
+    #[expect(clippy::unnecessary_box_returns, reason = "operands are boxed")]
     fn number(n: i64) -> Box<Expr> {
         Box::new(Expr::Literal(Value::Integer(n)))
     }

@@ -204,15 +204,15 @@ impl Field {
             }
             return;
         }
-        let fits = match (&self.kind, value) {
+        let fits = matches!(
+            (&self.kind, value),
             (FieldType::Integer, Value::Integer(_))
-            | (FieldType::Decimal(_), Value::Integer(_) | Value::Decimal(_))
-            | (FieldType::Date, Value::Date(_))
-            | (FieldType::DateTime, Value::DateTime(_))
-            | (FieldType::Bool, Value::Bool(_))
-            | (FieldType::Text | FieldType::Choice | FieldType::Choices | FieldType::Ref(_), Value::Text(_)) => true,
-            _ => false,
-        };
+                | (FieldType::Decimal(_), Value::Integer(_) | Value::Decimal(_))
+                | (FieldType::Date, Value::Date(_))
+                | (FieldType::DateTime, Value::DateTime(_))
+                | (FieldType::Bool, Value::Bool(_))
+                | (FieldType::Text | FieldType::Choice | FieldType::Choices | FieldType::Ref(_), Value::Text(_))
+        );
         if !fits {
             findings.refused.push(fault("FORM-0103").with("expected", kind_name(&self.kind)));
             return;
