@@ -33,8 +33,10 @@ select
     b.certificate_no
 from maternal_health_birth b
 left join (
-    select subject, max(gestational_week) as gestational_week from maternal_health_delivery group by subject
+    select subject, max(gestational_week) as gestational_week, max(resident) as mother
+    from maternal_health_delivery
+    group by subject
 ) d on d.subject = b.subject
 left join population_resident c on c.subject = b.child and c.valid_to = date '9999-12-31'
-left join population_resident w on w.subject = b.resident and w.valid_to = date '9999-12-31'
+left join population_resident w on w.subject = d.mother and w.valid_to = date '9999-12-31'
 where b.outcome = '1' and b.born_on between $start and $end
