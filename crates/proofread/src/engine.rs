@@ -40,9 +40,9 @@ pub(crate) fn claims(doc: &Document) -> Vec<Claim> {
                 let judgement = judge::judge(doc, at, &of_relation);
                 // A sum or a pair that was only looked for is no claim of the text until it is found.
                 if judgement.verdict != Verdict::Unchecked {
-                    claims.push(claim(doc, at, relation, &judgement, &of_relation));
+                    claims.push(claim(doc, at, relation, &judgement));
                 } else if own {
-                    waiting = Some(claim(doc, at, relation, &judgement, &of_relation));
+                    waiting = Some(claim(doc, at, relation, &judgement));
                 }
             }
         }
@@ -86,13 +86,13 @@ fn kind(doc: &Document, at: usize, relation: Relation) -> Kind {
     }
 }
 
-fn claim(doc: &Document, at: usize, relation: Relation, judgement: &Judgement, readings: &[Reading]) -> Claim {
+fn claim(doc: &Document, at: usize, relation: Relation, judgement: &Judgement) -> Claim {
     let operands: Vec<Operand> = match &judgement.reading {
         Some(reading) => reading.calculation.operands().into_iter().map(|i| operand(doc, i)).collect(),
         None => Vec::new(),
     };
     let recomputed = judgement.recomputed.filter(|_| shows_value(judgement)).and_then(|value| in_stated_unit(doc, at, value));
-    let reason = reason::sentence(doc, at, judgement, recomputed.as_deref(), readings);
+    let reason = reason::sentence(doc, at, judgement, recomputed.as_deref());
     let rule = judgement.reading.as_ref().map_or("", |reading| reading.rule);
     let found = Found { recomputed, operands, reason, rule };
     settled(doc, at, kind(doc, at, relation), judgement.verdict, judgement.certainty, found)

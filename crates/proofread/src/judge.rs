@@ -58,7 +58,9 @@ pub(crate) fn judge(doc: &Document, at: usize, readings: &[Reading]) -> Judgemen
             }
         }
     }
-    if let Some(reading) = rounding {
+    // A search that fits only because a base is rounded does not outweigh what the wording fixes.
+    let fixed = suspicion.is_some_and(|(reading, fit)| reading.firmness == Firmness::Binding && fit != Fit::LastPlace);
+    if let Some(reading) = rounding.filter(|reading| reading.firmness.accuses() || !fixed) {
         return proof(doc, reading, Certainty::Rounding);
     }
     if (quantity.approximation == Approximation::None || quantity.unit.family.is_rate())

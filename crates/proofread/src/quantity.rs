@@ -65,8 +65,12 @@ pub(crate) struct Quantity {
     pub(crate) group: usize,
     pub(crate) sentence: usize,
     pub(crate) line: usize,
+    /// First character of its line.
+    pub(crate) line_start: usize,
     pub(crate) scope: usize,
     pub(crate) depth: usize,
+    /// Tabs before it in its line: the column of a table.
+    pub(crate) cell: usize,
     /// Where the last 其中 (or its like) before it stands, when in the same list.
     pub(crate) among: Option<usize>,
     /// Whether it is one of a set of parts that exhaust a whole.

@@ -11,7 +11,7 @@ use crate::quantity::{Approximation, Role};
 use crate::reading::{Calculation, Reading};
 
 /// A plain sentence for the verdict on quantity `at`.
-pub(crate) fn sentence(doc: &Document, at: usize, judgement: &Judgement, recomputed: Option<&str>, readings: &[Reading]) -> String {
+pub(crate) fn sentence(doc: &Document, at: usize, judgement: &Judgement, recomputed: Option<&str>) -> String {
     let Some(reading) = &judgement.reading else { return unchecked(doc, at) };
     let stated = format!("{}{}", engine::stated(doc, at), engine::unit(doc, at));
     let unit = engine::unit(doc, at);
@@ -23,7 +23,7 @@ pub(crate) fn sentence(doc: &Document, at: usize, judgement: &Judgement, recompu
             let mut text = contradiction(doc, reading, &written, &value, &stated);
             if judgement.certainty == Certainty::Rounding {
                 text.push_str("；只差末位，可能是截尾而没有四舍五入");
-            } else if let Some(other) = alternative(doc, at, reading, readings) {
+            } else if let Some(other) = alternative(doc, at, reading) {
                 text.push_str(&other);
             }
             if judgement.certainty == Certainty::Soft {
@@ -69,26 +69,20 @@ fn contradiction(doc: &Document, reading: &Reading, written: &str, value: &str, 
     }
 }
 
-/// The base that comes nearest to the stated value, for the clerk to think about.
-fn alternative(doc: &Document, at: usize, decided: &Reading, readings: &[Reading]) -> Option<String> {
-    let Calculation::Quotient { bases: decided_bases, .. } = &decided.calculation else { return None };
+/// Another count of the sentence that comes nearer to the stated value, for the clerk to think about.
+fn alternative(doc: &Document, at: usize, decided: &Reading) -> Option<String> {
+    let Calculation::Quotient { parts, bases, scale } = &decided.calculation else { return None };
     let stated = doc.get(at).value;
+    let limit = stated.mul(Exact::new(5, 100)?)?;
     let mut best: Option<(Exact, String)> = None;
-    for reading in readings {
-        let Calculation::Quotient { bases, parts, .. } = &reading.calculation else { continue };
-        if bases == decided_bases || bases.len() != 1 || parts.len() != 1 {
-            continue;
-        }
-        let value = reading.calculation.value(doc)?;
+    let others = doc.back(at).filter(|&i| doc.same_sentence(i, at) && doc.is_operand(i) && !parts.contains(&i) && !bases.contains(&i));
+    for base in others {
+        let calculation = Calculation::Quotient { parts: parts.clone(), bases: vec![base], scale: *scale };
+        let Some(value) = calculation.value(doc) else { continue };
         let gap = value.sub(stated)?.abs();
-        // A base that comes nowhere near helps nobody.
-        if !gap.at_most(stated.mul(Exact::new(5, 100)?)?) {
-            continue;
-        }
-        if best.as_ref().is_none_or(|(held, _)| gap.less(*held)) {
+        if gap.at_most(limit) && best.as_ref().is_none_or(|(held, _)| gap.less(*held)) {
             let shown = engine::in_stated_unit(doc, at, value)?;
-            let text = format!("；若以{}为分母得{shown}{}", label(doc, bases[0]), engine::unit(doc, at));
-            best = Some((gap, text));
+            best = Some((gap, format!("；若以{}为分母得{shown}{}", label(doc, base), engine::unit(doc, at))));
         }
     }
     best.map(|(_, text)| text)

@@ -18,6 +18,7 @@ struct Frame {
     line: usize,
     scope: usize,
     depth: usize,
+    cell: usize,
     floor: usize,
     among: Option<usize>,
     among_sentence: usize,
@@ -46,6 +47,10 @@ fn step(text: &Text, at: usize, frame: &mut Frame, found: &mut Vec<Quantity>) ->
         '。' | '!' | '?' => end_sentence(frame),
         '.' if ends_like_full_stop(text, at) => end_sentence(frame),
         ';' => frame.group += 1,
+        '\t' => {
+            frame.cell += 1;
+            frame.group += 1;
+        }
         '(' | '【' | '[' => frame.depth += 1,
         ')' | '】' | ']' => frame.depth = frame.depth.saturating_sub(1),
         '其' if text.at(at + 1) == '中' => open_list(frame, at),
@@ -62,6 +67,7 @@ fn end_line(text: &Text, at: usize, frame: &mut Frame) {
     end_sentence(frame);
     frame.line += 1;
     frame.depth = 0;
+    frame.cell = 0;
     frame.among = None;
     frame.line_start = at + 1;
     frame.floor = at + 1;
@@ -286,8 +292,10 @@ fn add(
         group: frame.group,
         sentence: frame.sentence,
         line: frame.line,
+        line_start: frame.line_start,
         scope: frame.scope,
         depth: frame.depth,
+        cell: frame.cell,
         among,
         cue: Cue::None,
         value,

@@ -30,6 +30,7 @@ mod repeated;
 mod same_population;
 mod sex_ratio;
 mod siblings;
+mod table_total;
 mod total_after;
 mod total_before;
 mod vital;
@@ -92,6 +93,7 @@ pub(crate) const RULES: &[Rule] = &[
     average::RULE,
     total_after::RULE,
     total_before::RULE,
+    table_total::RULE,
     partition::RULE,
     change::RULE,
     balance::RULE,
