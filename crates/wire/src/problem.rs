@@ -69,19 +69,30 @@ fn sentences(text: &str) -> Vec<&str> {
     found
 }
 
-/// The sentence with its values; `None` when one is missing.
+/// The sentence with its values; `None` when one is missing. `{{` and `}}` are braces themselves.
 fn fill_sentence(sentence: &str, fault: &Fault, lang: Lang) -> Option<String> {
     let mut filled = String::with_capacity(sentence.len());
     let mut rest = sentence;
-    while let Some((before, after)) = rest.split_once('{') {
-        let (name, tail) = after.split_once('}')?;
-        let value = fault.param(name)?;
-        filled.push_str(before);
-        filled.push_str(entry(value, lang).map_or(value, |words| words.title));
-        rest = tail;
+    while let Some(at) = rest.find(['{', '}']) {
+        filled.push_str(&rest[..at]);
+        let here = &rest[at..];
+        if let Some(name) = placeholder(here) {
+            let value = fault.param(name)?;
+            filled.push_str(entry(value, lang).map_or(value, |words| words.title));
+            rest = &here[name.len() + 2..];
+        } else {
+            filled.push_str(&here[..1]);
+            rest = here.strip_prefix("{{").or_else(|| here.strip_prefix("}}")).unwrap_or(&here[1..]);
+        }
     }
     filled.push_str(rest);
     Some(filled)
+}
+
+/// The name in the placeholder that a text begins with, if it does.
+fn placeholder(text: &str) -> Option<&str> {
+    let (name, _) = text.strip_prefix('{')?.split_once('}')?;
+    (!name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')).then_some(name)
 }
 
 fn place(place: &Place, lang: Lang) -> String {
@@ -138,6 +149,15 @@ mod tests {
         assert!(!bare.hint.contains('{') && !bare.hint.contains("是否指") && !bare.hint.is_empty(), "{}", bare.hint);
         let helped = render(&fault.with("suggestion", "birth_date"), Lang::Zh);
         assert!(helped.hint.contains("是否指「birth_date」？"), "{}", helped.hint);
+    }
+
+    #[test]
+    fn braces_that_are_no_placeholder_stay() {
+        let fault = Fault::new("X").with("id", "births");
+        let fill = |text| fill_sentence(text, &fault, Lang::Zh);
+        assert_eq!(fill("{id} 写成 {{id}} 或 {编号:形式}"), Some("births 写成 {id} 或 {编号:形式}".into()));
+        assert_eq!(fill("{other}"), None);
+        assert_eq!(fill("} {"), Some("} {".into()));
     }
 
     #[test]

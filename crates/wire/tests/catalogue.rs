@@ -9,6 +9,9 @@ mod catalogue {
 
     use qianmo_wire::{Lang, codes, entry};
 
+    /// Areas whose tests aren't all written yet; the list only gets shorter.
+    const TESTS_TO_COME: [&str; 3] = ["ANALYTICS", "CASE", "CLI"];
+
     fn root() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
     }
@@ -58,8 +61,10 @@ mod catalogue {
         raised
     }
 
-    fn placeholders(text: &str) -> BTreeSet<&str> {
-        text.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
+    fn placeholders(text: &str) -> BTreeSet<String> {
+        let text = text.replace("{{", "").replace("}}", "");
+        let names = text.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name);
+        names.filter(|name| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')).map(str::to_owned).collect()
     }
 
     #[test]
@@ -77,6 +82,24 @@ mod catalogue {
         }
         let idle: Vec<_> = written.iter().filter(|code| !raised.contains_key(**code)).collect();
         assert!(idle.is_empty(), "entries that nothing raises: {idle:?}");
+    }
+
+    /// What a source says only in tests.
+    fn tests_in(file: &Path, source: &str) -> String {
+        let whole = file.components().any(|part| part.as_os_str() == "tests") || file.file_name().is_some_and(|name| name == "tests.rs");
+        let from = if whole { Some(0) } else { source.find("#[cfg(test)]\nmod ") };
+        from.map(|from| source[from..].to_owned()).unwrap_or_default()
+    }
+
+    #[test]
+    fn every_code_is_raised_by_a_test() {
+        let mut files = Vec::new();
+        rust_files(&root().join("crates"), &mut files);
+        let tests: String = files.iter().map(|file| tests_in(file, &std::fs::read_to_string(file).unwrap())).collect();
+        let untested = codes().filter(|code| !tests.contains(code));
+        let (waiting, untested): (Vec<_>, Vec<_>) = untested.partition(|code| TESTS_TO_COME.contains(&area(code)));
+        writeln!(std::io::stderr(), "codes whose tests are to come: {waiting:?}").unwrap();
+        assert!(untested.is_empty(), "codes that no test raises: {untested:?}");
     }
 
     #[test]
