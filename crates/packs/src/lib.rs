@@ -21,8 +21,8 @@ mod units;
 
 use std::collections::BTreeMap;
 
-use qianmo_core::{Fault, Place};
 use qianmo_core::pack::Packs;
+use qianmo_core::{Fault, Place};
 
 pub use lint::dead_fields;
 pub use units::{known_units, scale};

@@ -4,7 +4,7 @@
 //! their place, so that what is wrong further on (a reference, an expression) can say where it stands.
 //! Tests: `tests/reading.rs`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 use jiff::civil::Date;
@@ -35,18 +35,35 @@ pub(crate) struct Table<'a> {
     entries: &'a DeTable<'a>,
     span: Range<usize>,
     asked: RefCell<Vec<&'static str>>,
-    open: std::cell::Cell<bool>,
+    reading: Cell<Reading>,
 }
 
-/// Reads a TOML document; `None` when it isn't TOML (reported).
-pub(crate) fn parse<'a>(source: &'a Source, sink: &Sink) -> Option<Spanned<DeTable<'a>>> {
+/// How far a table's keys can be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// Whatever wasn't asked for is unknown.
+    Closed,
+    /// Any key may stand here.
+    Open,
+    /// Given up half-way: only what looks like a slip is reported.
+    Skipped,
+}
+
+/// Reads a TOML document: what of it could be read, and whether that is all. Of each broken line the first fault is
+/// reported; the others only follow from it.
+pub(crate) fn parse<'a>(source: &'a Source, sink: &Sink) -> (Spanned<DeTable<'a>>, bool) {
     let (table, errors) = DeTable::parse_recoverable(&source.text);
-    let broken = !errors.is_empty();
+    let whole = errors.is_empty();
+    let mut reported = Vec::new();
     for error in errors {
-        let at = error.span().map_or(0, |span| span.start);
-        sink.push(Fault::new("PACK-0101").at(source.place(at)).with("why", error.message()));
+        let place = source.place(error.span().map_or(0, |span| span.start));
+        let Place::Text { line, .. } = place else { continue };
+        if !reported.contains(&line) {
+            reported.push(line);
+            sink.push(Fault::new("PACK-0101").at(place).with("why", error.message()));
+        }
     }
-    (!broken).then_some(table)
+    (table, whole)
 }
 
 impl<'a> Table<'a> {
@@ -55,7 +72,7 @@ impl<'a> Table<'a> {
     }
 
     fn new(source: &'a Source, sink: &'a Sink, entries: &'a DeTable<'a>, span: Range<usize>) -> Self {
-        Self { source, sink, entries, span, asked: RefCell::default(), open: false.into() }
+        Self { source, sink, entries, span, asked: RefCell::default(), reading: Cell::new(Reading::Closed) }
     }
 
     /// Where the table begins.
@@ -79,9 +96,23 @@ impl<'a> Table<'a> {
         item
     }
 
+    /// The text of a key without which the table can't be read at all.
+    pub(crate) fn key_text(&self, key: &'static str) -> Option<Text<'a>> {
+        let text = self.text(key);
+        if text.is_none() {
+            self.skip();
+        }
+        text
+    }
+
+    /// Gives the table up: keys not asked for yet aren't unknown.
+    pub(crate) fn skip(&self) {
+        self.reading.set(Reading::Skipped);
+    }
+
     /// Every entry, whatever its key.
     pub(crate) fn entries(&self) -> Vec<(Text<'a>, Item<'a>)> {
-        self.open.set(true);
+        self.reading.set(Reading::Open);
         let entry = |(key, value): (&'a Spanned<std::borrow::Cow<'a, str>>, &'a Spanned<DeValue<'a>>)| {
             let name = key.get_ref().to_string();
             let item = Item { source: self.source, sink: self.sink, key: name.clone(), value: value.get_ref(), span: value.span() };
@@ -145,13 +176,15 @@ impl<'a> Table<'a> {
 
 impl Drop for Table<'_> {
     fn drop(&mut self) {
-        if self.open.get() {
-            return;
-        }
+        let reading = self.reading.get();
         let asked = self.asked.borrow();
-        for (key, _) in self.entries.iter().filter(|(key, _)| !asked.contains(&key.get_ref().as_ref())) {
+        let unknown = |key: &str| reading != Reading::Open && !asked.contains(&key);
+        for (key, _) in self.entries.iter().filter(|(key, _)| unknown(key.get_ref())) {
             let fault = Fault::new("PACK-0102").at(self.source.place(key.span().start)).with("key", key.get_ref());
-            self.sink.push(near(fault, key.get_ref(), asked.iter().copied()));
+            let fault = near(fault, key.get_ref(), asked.iter().copied());
+            if reading == Reading::Closed || fault.param("suggestion").is_some() {
+                self.sink.push(fault);
+            }
         }
     }
 }
@@ -284,7 +317,7 @@ fn civil(date: toml::value::Date) -> Option<Date> {
 /// Adds "是否指…" when a known word is close.
 pub(crate) fn near<'a>(fault: Fault, word: &str, known: impl IntoIterator<Item = &'a str>) -> Fault {
     // Of one letter nothing would be left after a slip.
-    match suggest(word, known).filter(|_| word.chars().count() > 1) {
+    match suggest(word, known).filter(|close| word.chars().count() > 1 && *close != word) {
         Some(close) => fault.with("suggestion", close),
         None => fault,
     }

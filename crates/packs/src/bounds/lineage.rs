@@ -39,10 +39,8 @@ pub(super) fn of_views(packs: &Packs) -> BTreeMap<String, Choice> {
     if known.values().all(|choice| choice.columns.is_empty()) {
         return BTreeMap::new();
     }
-    let queries: Vec<(String, Vec<Statement>)> = packs
-        .views()
-        .filter_map(|view| Some((view.id.to_string(), Parser::parse_sql(&GenericDialect {}, &view.sql).ok()?)))
-        .collect();
+    let queries: Vec<(String, Vec<Statement>)> =
+        packs.views().filter_map(|view| Some((view.id.to_string(), Parser::parse_sql(&GenericDialect {}, &view.sql).ok()?))).collect();
     // Views read views: repeat until nothing is added; each round adds a column or is the last.
     loop {
         let mut changed = false;
@@ -122,7 +120,8 @@ impl Query {
                 _ => {}
             },
             SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..) => {
-                let columns = self.relations.iter().filter_map(|(name, _)| known.get(name)).flat_map(|choice| choice.columns.iter().cloned());
+                let columns =
+                    self.relations.iter().filter_map(|(name, _)| known.get(name)).flat_map(|choice| choice.columns.iter().cloned());
                 derived.extend(columns);
             }
             _ => {}

@@ -58,9 +58,7 @@ impl<'a> Converter<'a> {
             ast::Expr::InList { expr, list, negated } => self.in_list(expr, list, *negated),
             ast::Expr::Between { expr, negated, low, high } => self.between(expr, low, high, *negated),
             ast::Expr::Like { negated, any: false, expr, pattern, escape_char: None } => self.like(expr, pattern, *negated, tree),
-            ast::Expr::Case { operand, conditions, else_result, .. } => {
-                self.case(operand.as_deref(), conditions, else_result.as_deref())
-            }
+            ast::Expr::Case { operand, conditions, else_result, .. } => self.case(operand.as_deref(), conditions, else_result.as_deref()),
             ast::Expr::Floor { expr, field: ast::CeilFloorKind::DateTimeField(ast::DateTimeField::NoDateTime) } => {
                 self.arguments(Function::Floor, "floor", &[expr], tree.span())
             }
@@ -131,7 +129,10 @@ impl<'a> Converter<'a> {
         };
         match (&interval.leading_field, read_interval(text)) {
             (None, Some((months, days))) => (Expr::Interval { months, days }, Kind::Interval),
-            _ => self.fail(Fault::new("PACK-0210").with("text", text), span),
+            _ => {
+                self.fail(Fault::new("PACK-0210").with("text", text), span);
+                (Expr::Interval { months: 0, days: 0 }, Kind::Interval)
+            }
         }
     }
 
@@ -365,4 +366,3 @@ fn read_interval(text: &str) -> Option<(i32, i32)> {
     }
     (!words.is_empty()).then_some((months, days))
 }
-

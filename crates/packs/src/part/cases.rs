@@ -12,8 +12,7 @@ use crate::reader::{Item, Table, near};
 
 /// Reads the cases of one file into the pack.
 pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
-    let Some(toml) = &doc.toml else { return };
-    let table = Table::root(doc.source, context.sink, toml);
+    let Some(table) = doc.root(context.sink) else { return };
     table.opt_text("source");
     for case in table.tables("case") {
         let records: Vec<CaseRecord> = case.tables("record").iter().filter_map(|record| read_record(context, record)).collect();
@@ -43,7 +42,7 @@ fn period(context: &Context<'_>, case: &Table<'_>) -> Option<Period> {
 }
 
 fn read_record(context: &Context<'_>, record: &Table<'_>) -> Option<CaseRecord> {
-    let form_id = record.text("form")?;
+    let form_id = record.key_text("form")?;
     context.index.refer(What::Form, &form_id, context.sink);
     let form = context.packs.form(&form_id.value);
     let values = record.get("values").and_then(|item| item.table());
@@ -98,7 +97,7 @@ fn field_value(field: &Field, item: &Item<'_>) -> Option<Value> {
 }
 
 fn read_expect(context: &Context<'_>, expect: &Table<'_>) -> Option<(std::sync::Arc<str>, Decimal, Option<Decimal>)> {
-    let indicator = expect.text("indicator")?;
+    let indicator = expect.key_text("indicator")?;
     let denominator = expect.get("denominator");
     let numerator = expect.need("numerator").and_then(|item| item.decimal());
     context.index.refer(What::Indicator, &indicator, context.sink);

@@ -14,9 +14,8 @@ use crate::reader::{Item, Table, near};
 
 /// Reads one form into the pack.
 pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
-    let Some(toml) = &doc.toml else { return };
-    let table = Table::root(doc.source, context.sink, toml);
-    let Some(id) = table.text("id") else { return };
+    let Some(table) = doc.root(context.sink) else { return };
+    let Some(id) = table.key_text("id") else { return };
     let name = table.string("name");
     let origin = context.origin(&table, None, &name, pack);
     let subject = table.text("subject");
@@ -67,7 +66,7 @@ fn read_check(context: &Context<'_>, table: &Table<'_>, scope: &Scope, above: &O
 fn fields(context: &Context<'_>, table: &Table<'_>) -> Vec<Field> {
     let mut fields: Vec<Field> = Vec::new();
     for field in table.tables("field") {
-        let Some(id) = field.text("id") else { continue };
+        let Some(id) = field.key_text("id") else { continue };
         let built_in = RESERVED.contains(&id.value.as_str());
         if built_in || fields.iter().any(|held| *held.id == *id.value) {
             context.sink.push(Fault::new("PACK-0112").at(id.place()).with("what", "字段").with("id", &id.value));

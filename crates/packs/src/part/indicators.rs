@@ -13,8 +13,7 @@ pub(super) const CALENDARS: [(&str, Calendar); 2] = [("civil", Calendar::Civil),
 
 /// Reads all indicators of a pack.
 pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
-    let Some(toml) = &doc.toml else { return };
-    let table = Table::root(doc.source, context.sink, toml);
+    let Some(table) = doc.root(context.sink) else { return };
     let above = Origin { source: table.opt_string("source"), verified: table.flag("verified").unwrap_or(true) };
     for indicator in table.tables("indicator") {
         if let Some(indicator) = read_one(context, &indicator, &above, pack) {

@@ -18,8 +18,7 @@ pub(super) fn read(docs: &[Doc<'_>], index: &Index, sink: &Sink) -> Packs {
     }
     let mut packs = Vec::new();
     for doc in docs.iter().filter(|doc| doc.kind == FileKind::Manifest) {
-        if let Some(toml) = &doc.toml {
-            let table = Table::root(doc.source, sink, toml);
+        if let Some(table) = doc.root(sink) {
             packs.push(read_one(&table, doc, index));
         } else {
             packs.push(empty(doc.pack));
@@ -72,12 +71,17 @@ fn read_one(table: &Table<'_>, doc: &Doc<'_>, index: &Index) -> Pack {
         table.sink.push(Fault::new("PACK-0113").at(place).with("low", from).with("high", to));
     }
     table.string("author");
-    pack.needs = table.texts("needs").iter().filter(|need| index.refer(What::Pack, need, table.sink)).map(|need| need.value.as_str().into()).collect();
+    pack.needs = table
+        .texts("needs")
+        .iter()
+        .filter(|need| index.refer(What::Pack, need, table.sink))
+        .map(|need| need.value.as_str().into())
+        .collect();
     let levels = [("routine", Sensitivity::Routine), ("sensitive", Sensitivity::Sensitive), ("restricted", Sensitivity::Restricted)];
     pack.sensitivity = table.word("sensitivity", &levels);
     pack.order = table.integer("order").unwrap_or(0);
     for subject in table.tables("subject") {
-        if let Some(id) = subject.text("id") {
+        if let Some(id) = subject.key_text("id") {
             pack.subjects.push((context.id(&id), subject.string("name")));
         }
     }

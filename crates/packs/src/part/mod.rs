@@ -50,7 +50,17 @@ pub(crate) struct Doc<'a> {
     pub(crate) pack: &'a str,
     pub(crate) kind: FileKind,
     pub(crate) source: &'a Source,
+    /// What could be read of it; `None` for files that aren't TOML.
     pub(crate) toml: Option<Spanned<DeTable<'a>>>,
+    /// Whether that is all.
+    pub(crate) whole: bool,
+}
+
+impl Doc<'_> {
+    /// The file's table, when all of it could be read.
+    pub(crate) fn root<'b>(&'b self, sink: &'b Sink) -> Option<Table<'b>> {
+        self.toml.as_ref().filter(|_| self.whole).map(|toml| Table::root(self.source, sink, toml))
+    }
 }
 
 /// What every reader needs: where faults go, which ids there are, and what is already read.
@@ -138,13 +148,19 @@ fn doc<'a>(source: &'a Source, sink: &Sink) -> Doc<'a> {
     let (pack, rest) = source.file.split_once('/').unwrap_or(("", &source.file));
     let kind = kind_of(rest);
     if kind == FileKind::Unknown || pack.is_empty() {
-        let known = FILES.iter().map(|(name, _)| (*name).to_owned()).chain(FOLDERS.iter().map(|(folder, end, _)| format!("{folder}/*{end}")));
+        let known =
+            FILES.iter().map(|(name, _)| (*name).to_owned()).chain(FOLDERS.iter().map(|(folder, end, _)| format!("{folder}/*{end}")));
         let known: Vec<String> = known.collect();
         let fault = Fault::new("PACK-0109").at(source.place(0)).with("path", rest).with("known", known.join("、"));
         sink.push(near(fault, rest, FILES.iter().map(|(name, _)| *name)));
     }
-    let toml = if matches!(kind, FileKind::View | FileKind::Summary | FileKind::Unknown) { None } else { parse(source, sink) };
-    Doc { pack, kind, source, toml }
+    let plain = matches!(kind, FileKind::View | FileKind::Summary | FileKind::Unknown);
+    let (toml, whole) = if plain { (None, true) } else { some(parse(source, sink)) };
+    Doc { pack, kind, source, toml, whole }
+}
+
+fn some<T>((toml, whole): (T, bool)) -> (Option<T>, bool) {
+    (Some(toml), whole)
 }
 
 fn kind_of(path: &str) -> FileKind {

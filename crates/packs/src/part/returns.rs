@@ -15,8 +15,7 @@ pub(super) const PARTS: [(&str, Part); 3] = [("value", Part::Value), ("numerator
 
 /// Reads one return into the pack.
 pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
-    let Some(toml) = &doc.toml else { return };
-    let table = Table::root(doc.source, context.sink, toml);
+    let Some(table) = doc.root(context.sink) else { return };
     let id = table.text("id");
     let name = table.string("name");
     let origin = context.origin(&table, None, &name, pack);
@@ -51,7 +50,7 @@ pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
 fn rows(context: &Context<'_>, table: &Table<'_>) -> Vec<ReturnRow> {
     let mut rows: Vec<ReturnRow> = Vec::new();
     for row in table.tables("row") {
-        let Some(code) = row.text("code") else { continue };
+        let Some(code) = row.key_text("code") else { continue };
         if rows.iter().any(|held| *held.code == *code.value) {
             context.sink.push(Fault::new("PACK-0112").at(code.place()).with("what", "项目").with("id", &code.value));
         }

@@ -14,8 +14,7 @@ use crate::source::Text;
 
 /// Reads one roster into the pack.
 pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
-    let Some(toml) = &doc.toml else { return };
-    let table = Table::root(doc.source, context.sink, toml);
+    let Some(table) = doc.root(context.sink) else { return };
     let id = table.text("id");
     let name = table.string("name");
     let origin = context.origin(&table, None, &name, pack);
@@ -46,7 +45,8 @@ pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
 
 /// The id of a roster or return, as the ledgers are known: `L04`.
 pub(super) fn code(context: &Context<'_>, text: &Text<'_>) -> String {
-    let fits = text.value.starts_with(|c: char| c.is_ascii_alphabetic()) && text.value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let fits =
+        text.value.starts_with(|c: char| c.is_ascii_alphabetic()) && text.value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if !fits {
         let fault = Fault::new("PACK-0107").at(text.place()).with("id", &text.value);
         context.sink.push(fault.with("expected", "A–Z、a–z、0–9、_"));
@@ -70,7 +70,7 @@ fn columns(context: &Context<'_>, table: &Table<'_>, scope: &Scope) -> Vec<Roste
     let mut columns: Vec<RosterColumn> = Vec::new();
     let items = table.need("columns").map(|item| item.list()).unwrap_or_default();
     for column in items.iter().filter_map(Item::table) {
-        let Some(id) = column.text("id") else { continue };
+        let Some(id) = column.key_text("id") else { continue };
         if id.value != "#" && scope.get(&id.value).is_none() {
             let fault = Fault::new("PACK-0202").at(id.place()).with("name", &id.value);
             context.sink.push(near(fault, &id.value, scope.names()));

@@ -40,7 +40,7 @@ fn check_line(context: &Context<'_>, source: &Source, line: &str, at: usize) {
         return ids.split(',').for_each(|id| refer(context, source, line, at, id, Part::Value));
     }
     if let Some(rest) = line.strip_prefix('?') {
-        let Some((id, _)) = rest.split_once(':') else { return misshaped(at) };
+        let Some((id, _)) = rest.split_once(':').filter(|(id, _)| !id.trim().contains(' ')) else { return misshaped(at) };
         refer(context, source, line, at, id, Part::Value);
     } else if line.starts_with("##") && line != "## 计划" {
         return misshaped(at);

@@ -10,8 +10,7 @@ use crate::reader::{Item, Table};
 
 /// Reads one table into the pack.
 pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
-    let Some(toml) = &doc.toml else { return };
-    let table = Table::root(doc.source, context.sink, toml);
+    let Some(table) = doc.root(context.sink) else { return };
     let id = table.text("id");
     let name = table.string("name");
     let origin = context.origin(&table, None, &name, pack);

@@ -46,20 +46,21 @@ pub(super) fn read(context: &Context<'_>, table: &Table<'_>, base: &Scope) -> Op
         scope.add(&new.value, Kind::Null);
     }
     let only = context.opt_expr(table, "only", &drawn, &[Kind::Bool]);
-    let count = context.opt_expr(table, "count", base, &[Kind::Decimal]);
+    let mut counted = base.clone();
+    counted.add("n", Kind::Integer);
+    let count = context.opt_expr(table, "count", &counted, &[Kind::Decimal]);
     let each = context.opt_expr(table, "each", &drawn, &[Kind::Decimal]);
     if from.is_empty() && count.is_none() {
         context.sink.push(Fault::new("PACK-0103").at(table.place()).with("key", "count"));
     }
     let mut steps = Vec::new();
     for step in table.tables("steps") {
-        if let Some((step, name)) = read_step(context, &step, &scope, base) {
-            if let Some((name, kind)) = name {
-                own.add(&name, kind);
-                scope.add(&name, kind);
-            }
-            steps.push(step);
+        let (step, named) = read_step(context, &step, &scope, base);
+        if let Some((name, kind)) = named {
+            own.add(&name, kind);
+            scope.add(&name, kind);
         }
+        steps.extend(step);
     }
     let records = table.tables("record").iter().filter_map(|record| records::read(context, record, &scope)).collect();
     let once = table.flag("once").unwrap_or(false);
@@ -114,34 +115,39 @@ fn attributes(context: &Context<'_>, group: &Text<'_>) -> Scope {
         context.sink.push(Fault::new("PACK-0306").at(group.place()).with("id", &group.value));
     } else {
         let own = format!("{}.", context.pack);
-        let known: Vec<&str> = context.index.all(What::Group).map(|id| id.strip_prefix(&own).unwrap_or(id)).chain(["villages", "township"]).collect();
+        let known: Vec<&str> =
+            context.index.all(What::Group).map(|id| id.strip_prefix(&own).unwrap_or(id)).chain(["villages", "township"]).collect();
         let fault = Fault::new("PACK-0302").at(group.place()).with("what", What::Group.chinese()).with("id", &group.value);
         context.sink.push(near(fault, &group.value, known));
     }
     Scope::open()
 }
 
+/// The attribute that a step gives; it is known even when the step is broken.
 type Named = Option<(Arc<str>, Kind)>;
 
-fn read_step(context: &Context<'_>, table: &Table<'_>, scope: &Scope, base: &Scope) -> Option<(Step, Named)> {
+fn read_step(context: &Context<'_>, table: &Table<'_>, scope: &Scope, base: &Scope) -> (Option<Step>, Named) {
     table.opt_text("note");
     let (set, draw, keep) = (table.opt_text("set"), table.opt_text("draw"), table.opt_text("keep"));
     match (set, draw, keep) {
         (Some(name), None, None) => {
-            let (made, kind) = make::read(context, table, scope, None)?;
             let name = context.id(&name);
-            Some((Step::Set(name.clone(), made), Some((name, kind))))
+            match make::read(context, table, scope, None) {
+                Some((made, kind)) => (Some(Step::Set(name.clone(), made)), Some((name, kind))),
+                None => (None, Some((name, Kind::Null))),
+            }
         }
         (None, Some(name), None) => {
             let count = table.text("count").map_or(Expr::Literal(0.into()), |text| context.expr(&text, base, &[Kind::Decimal]));
             let of = context.opt_expr(table, "of", scope, &[Kind::Bool]);
             let name = context.id(&name);
-            Some((Step::Draw { name: name.clone(), count, of }, Some((name, Kind::Bool))))
+            (Some(Step::Draw { name: name.clone(), count, of }), Some((name, Kind::Bool)))
         }
-        (None, None, Some(keep)) => Some((Step::Keep(context.expr(&keep, scope, &[Kind::Bool])), None)),
-        _ => {
+        (None, None, Some(keep)) => (Some(Step::Keep(context.expr(&keep, scope, &[Kind::Bool]))), None),
+        (set, draw, _) => {
             context.sink.push(Fault::new("PACK-0116").at(table.place()).with("keys", "set、draw、keep"));
-            None
+            table.skip();
+            (None, set.or(draw).map(|name| (name.value.into(), Kind::Null)))
         }
     }
 }

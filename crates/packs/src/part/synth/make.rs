@@ -35,6 +35,7 @@ pub(super) fn read(context: &Context<'_>, table: &Table<'_>, scope: &Scope, fiel
     let ways = [expr.is_some(), between.is_some(), pick.is_some(), share.is_some(), fake.is_some()];
     if ways.iter().filter(|way| **way).count() != 1 {
         context.sink.push(Fault::new("PACK-0116").at(table.place()).with("keys", "expr、between、pick、share、fake"));
+        table.skip();
         return None;
     }
     if let Some(text) = expr {

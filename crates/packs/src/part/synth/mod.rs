@@ -28,8 +28,7 @@ const VARIABLES: [(&str, Kind); 8] = [
 
 /// Reads the pack's script.
 pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
-    let Some(toml) = &doc.toml else { return };
-    let table = Table::root(doc.source, context.sink, toml);
+    let Some(table) = doc.root(context.sink) else { return };
     let above = Origin { source: table.opt_string("source"), verified: true };
     let mut scope = Scope::new();
     for id in context.index.all(What::Figure) {
@@ -42,7 +41,7 @@ pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
         scope.add(name, Kind::Decimal);
     }
     for one in table.tables("let") {
-        let (Some(name), Some(value)) = (one.text("name"), one.text("value")) else { continue };
+        let (Some(name), Some(value)) = (one.key_text("name"), one.key_text("value")) else { continue };
         pack.synth.lets.push((context.id(&name), context.expr(&value, &scope, &[Kind::Decimal])));
         scope.add(&name.value, Kind::Decimal);
     }
