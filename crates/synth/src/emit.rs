@@ -28,7 +28,6 @@ pub(crate) struct Writer<'a> {
     lets: Vec<Maker>,
     values: Vec<(Arc<str>, Maker, &'a FieldType)>,
     subject: Option<Owner>,
-    resident: Option<Owner>,
     organisation: Option<Owner>,
 }
 
@@ -74,12 +73,8 @@ impl<'a> Writer<'a> {
             "area" => None,
             kind => Some(script.owner(group, kind).ok_or_else(|| refused(kind))?),
         };
-        let resident = match &*form.subject {
-            "area" | "household" | "organisation" => None,
-            _ => script.owner(group, "resident"),
-        };
         let organisation = if &*form.subject == "organisation" { None } else { script.owner(group, "organisation") };
-        Ok(Self { form, at, when: when.transpose()?, repeat, lets, values, subject, resident, organisation })
+        Ok(Self { form, at, when: when.transpose()?, repeat, lets, values, subject, organisation })
     }
 }
 
@@ -194,6 +189,14 @@ impl Emitter<'_> {
         self.push(writer, group, row, subject, at, values, random)
     }
 
+    /// The resident whom an episode belongs to: the nearest to the member that is the episode, not to the member that the
+    /// record was made for (a birth's record belongs to the mother's pregnancy, though the member is the child).
+    fn whose(&self, group: usize, row: usize, episode: &Owner) -> Option<SubjectId> {
+        let (group, row) = self.world.owner(group, row, episode)?;
+        let way = self.script.owner(group, "resident")?;
+        self.world.subject(group, row, &way)
+    }
+
     #[expect(clippy::too_many_arguments, reason = "the parts of one record")]
     fn push(
         &mut self,
@@ -210,7 +213,8 @@ impl Emitter<'_> {
         let organisation = organisation.or_else(|| self.homes.get(village).copied().flatten());
         let resident = match &*writer.form.subject {
             "resident" => Some(subject),
-            _ => writer.resident.as_ref().and_then(|owner| self.world.subject(group, row, owner)),
+            "area" | "household" | "organisation" => None,
+            _ => writer.subject.as_ref().and_then(|owner| self.whose(group, row, owner)),
         };
         // Between four in the afternoon and ten at night, Beijing time, of the day of service.
         let minute = 8 * 60 + i64::try_from(random.below(6 * 60)).unwrap_or(0);
