@@ -65,7 +65,7 @@ fn remainder(doc: &Document, at: usize, out: &mut Vec<Reading>) {
         list.iter().copied().filter(|&i| doc.same_sentence(i, at) && any(doc, i, words)).collect::<Vec<_>>()
     };
     let (had, spent) = (sentence(&amounts, HAD), sentence(&amounts, SPENT));
-    let single = had.len() == 1 && spent.len() == 1 && had[0] != spent[0] && !doc.label_has(at, "累计") && !doc.label_has(at, "历年");
+    let single = had.len() == 1 && spent.len() == 1 && had[0] != spent[0] && !carried_over(doc, at);
     for &whole in &amounts {
         for &gone in &amounts {
             if whole == gone || !stated.less(doc.get(whole).value) {
@@ -84,4 +84,11 @@ fn remainder(doc: &Document, at: usize, out: &mut Vec<Reading>) {
             out.push(distance(whole, gone, firmness));
         }
     }
+}
+
+/// What is left over from earlier years is no difference of this year's figures.
+fn carried_over(doc: &Document, at: usize) -> bool {
+    const WINDOW: usize = 40;
+    let span = crate::text::Span::new(doc.get(at).span.start.saturating_sub(WINDOW), doc.get(at).span.start);
+    ["累计", "历年", "上年结", "滚存", "上年度结", "年初结"].iter().any(|word| doc.text.contains(span, word))
 }

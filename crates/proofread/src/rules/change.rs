@@ -19,6 +19,7 @@ pub(super) const RULE: Rule = Rule {
         yes("门诊量32100人次，比去年增加2100人次，增长7.0%。", "7.0"),
         no("门诊量32100人次，比去年增加2100人次，增长9.0%。", "9.0"),
         yes("报告病例180例，较去年同期（200例）下降10.0%。", "10.0"),
+        silent("门诊量由10000人次增加到16000人次，平均每年增加2000人次。", "2000"),
         silent("参合率93.1%，比去年下降2.8%。", "2.8"),
     ],
     read,
@@ -35,7 +36,8 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
         let after = doc.back(at).take_while(|&i| i > old).find(alike);
         let new = after.or_else(|| doc.back(old).take(3).find(alike));
         let Some(new) = new else { continue };
-        let exact = [new, old].iter().all(|&i| doc.get(i).approximation == Approximation::None);
+        let yearly = ["平均", "年均", "每年"].iter().any(|word| doc.text.contains(doc.clause(at), word));
+        let exact = !yearly && [new, old].iter().all(|&i| doc.get(i).approximation == Approximation::None);
         let close = at - old.min(new) <= 3 && doc.same_group(old, at) && doc.same_group(new, at);
         let firmness = if rank == 0 && close && exact { Firmness::Binding } else { Firmness::Possible };
         push(doc, at, new, old, firmness, out);

@@ -17,6 +17,7 @@ pub(super) const RULE: Rule = Rule {
         silent("应查3200人，实查2880人，其中发现异常者若干，治愈率70%。", "70"),
         silent("应种320人，实种310人，及时接种率91.2%。", "91.2"),
         silent("应查320人，实查310人，到检率96.9%，一季度到检率97.2%。", "97.2"),
+        silent("卡介苗应种320人，实种310人，建卡率99.9%。", "99.9"),
         no("计划培训200人，实际培训150人，完成率85%。", "85"),
     ],
     read,
@@ -45,12 +46,20 @@ fn is_about(doc: &Document, at: usize, done: usize, due: usize) -> bool {
     if name.is_empty() || QUALITIES.iter().any(|word| text::contains(name, word) && !doc.label_has(done, word)) {
         return false;
     }
-    let words: Vec<char> = doc.label(done).iter().chain(doc.label(due)).copied().filter(|c| !"应实已际数人完成的".contains(*c)).collect();
-    let last = name.last().copied().unwrap_or(' ');
+    // Only the verb counts: 种 of 卡介苗应种, so that 建卡率 is not about it.
+    let verb = |at: usize| {
+        let label = doc.label(at);
+        let start = label.iter().position(|c| "应实已".contains(*c)).map_or(0, |place| place + 1);
+        &label[start..]
+    };
+    let words: Vec<char> = verb(done).iter().chain(verb(due)).copied().filter(|c| !"际数人完成的".contains(*c)).collect();
     let first_words: String = name.iter().collect();
-    words.contains(&last)
-        || name.iter().any(|c| words.contains(c) && !"人病儿妇女童".contains(*c))
-        || ["完成", "到位", "执行", "落实", "服苗", "接种", "受检", "普查", "覆盖"].iter().any(|word| first_words.ends_with(word))
+    let ending = &name[name.len().saturating_sub(2)..];
+    ending.iter().any(|c| words.contains(c))
+        || crate::label::common(name, verb(done)) >= 2
+        || ["完成", "到位", "执行", "落实", "服苗", "接种", "受检", "到检", "参检", "普查", "覆盖"]
+            .iter()
+            .any(|word| first_words.ends_with(word))
 }
 
 /// Rates of how well, not how much, was done: their numerators are other counts.

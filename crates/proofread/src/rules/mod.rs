@@ -118,12 +118,25 @@ pub(crate) fn readings(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     for rule in RULES {
         (rule.read)(doc, at, out);
     }
+    if is_overall(doc, at) {
+        for reading in out.iter_mut().filter(|reading| ONE_PAIR.contains(&reading.rule)) {
+            reading.firmness = Firmness::Possible;
+        }
+    }
     if out.iter().any(|reading| judge::proves(doc, at, reading)) {
         return;
     }
     for rule in SEARCHES {
         (rule.read)(doc, at, out);
     }
+}
+
+/// Rules that read one pair of counts; an overall rate sums up several.
+const ONE_PAIR: &[&str] = &[due_done::RULE.name, base_names::RULE.name, own_name::RULE.name, out_of::RULE.name, contained_base::RULE.name];
+
+/// Rates over everything that was listed before: 总合格率, 平均接种率.
+fn is_overall(doc: &Document, at: usize) -> bool {
+    is_level_rate(doc, at) && ["总", "平均", "合计", "综合", "均达", "全部"].iter().any(|word| doc.text.contains(doc.clause(at), word))
 }
 
 const fn yes(text: &'static str, stated: &'static str) -> Example {

@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
         yes("辖区儿童500人，建卡480人，建卡率96%。", "96"),
         no("辖区高血压患者500人，规范管理320人，规范管理率75.0%。", "75.0"),
         silent("门诊120人，转诊30人，转诊率5%。", "5"),
+        silent("孕产妇265人，早孕检查248人，早孕检查率90.2%。", "90.2"),
         silent("7岁以下儿童900人，建卡850人；3岁以下系统管理300人，系统管理率88.2%。", "88.2"),
     ],
     read,
@@ -35,7 +36,11 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
         return;
     }
     let own_population = names_population(doc.label(part));
-    let settled = names_population(doc.label(base)) && !own_population && base + 1 == part && super::same_group_of_people(doc, part, base);
+    let settled = names_population(doc.label(base))
+        && !is_pregnant(doc, base)
+        && !own_population
+        && base + 1 == part
+        && super::same_group_of_people(doc, part, base);
     let firmness = if settled { Firmness::Binding } else { Firmness::Likely };
     out.push(quotient(RULE.name, firmness, part, base, scale_of(doc, at)));
 }
@@ -45,4 +50,9 @@ fn same_name(done: &[char], stem: &[char]) -> bool {
     let shorter = done.len().min(stem.len());
     let ends = done.ends_with(stem) || stem.ends_with(done) || done.starts_with(stem);
     shorter >= 2 && (ends || (done.last() == stem.last() && label::common(done, stem) == shorter))
+}
+
+/// Rates of maternal care are over births, not over all who were pregnant in the year.
+fn is_pregnant(doc: &Document, at: usize) -> bool {
+    ["孕产妇", "孕妇"].iter().any(|word| doc.label_has(at, word))
 }

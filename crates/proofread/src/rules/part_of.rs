@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
         yes("查处案件33件，其中移送5件。", "5"),
         no("查处案件33件，其中移送35件。", "35"),
         silent("培训班3期，其中村医参加40人。", "40"),
+        yes("门诊3200人次；住院180人次。其中门诊补偿260人次。", "260"),
         no("慢性病补偿800人次，补偿金额50000元【其中门诊补偿200人次，补偿金额60000元】。", "60000"),
     ],
     read,
@@ -32,9 +33,14 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     let Some(nearest) = before.checked_sub(1) else { return };
     let opening = doc.get(nearest);
     let distance = doc.get(before).sentence.saturating_sub(opening.sentence);
+    // A list that begins a sentence may divide any number of the sentence before.
+    let reaches = |i: usize| match distance {
+        0 => doc.get(i).group == opening.group,
+        _ => doc.get(i).sentence + distance == doc.get(before).sentence,
+    };
     let wholes: Vec<usize> = doc
         .back(before)
-        .take_while(|&i| doc.get(i).group == opening.group && distance <= 1)
+        .take_while(|&i| distance <= 1 && reaches(i))
         .filter(|&i| doc.get(i).unit == part.unit && matches!(doc.get(i).role, Role::Level) && !super::explicit_base::is_base(doc, i))
         .collect();
     let Some(&largest) = wholes.iter().max_by(|&&a, &&b| doc.get(a).value.compare(doc.get(b).value).unwrap_or(std::cmp::Ordering::Equal))

@@ -39,8 +39,8 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
         }
         parts.push(i);
         if parts.len() >= 2 && cues::complete(doc, at, &parts) {
-            let firmness =
-                if nearly(doc, at, &parts) && !super::explained(doc, at, &parts) { Firmness::Binding } else { Firmness::Possible };
+            let near = nearly(doc, at, &parts) && !has_rival(doc, at, &parts) && !super::explained(doc, at, &parts);
+            let firmness = if near { Firmness::Binding } else { Firmness::Possible };
             out.push(Reading {
                 relation: Relation::Sum,
                 firmness,
@@ -53,7 +53,7 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     }
 }
 
-/// Whether the parts miss the total by no more than two in a hundred: the same people, miscounted.
+/// Whether the parts miss the total by no more than one in a hundred: the same people, miscounted.
 fn nearly(doc: &Document, at: usize, parts: &[usize]) -> bool {
     let attempt = || {
         let quantity = doc.get(at);
@@ -61,7 +61,13 @@ fn nearly(doc: &Document, at: usize, parts: &[usize]) -> bool {
         let total = doc.get(at).value;
         let gap = sum.low.sub(total)?.abs();
         let slip = slip::is_slip(total, sum.low, quantity.decimals);
-        Some(slip || gap.at_most(total.mul(Exact::new(2, 100)?)?))
+        Some(slip || gap.at_most(total.mul(Exact::new(1, 100)?)?))
     };
     attempt().unwrap_or(false)
+}
+
+/// Whether a nearer number could be the total just as well.
+fn has_rival(doc: &Document, at: usize, parts: &[usize]) -> bool {
+    let alike = |i: usize| doc.get(i).unit.adds_to(doc.get(at).unit) && doc.get(i).role == Role::Level;
+    (at + 1..parts[0]).any(|i| alike(i) && nearly(doc, i, parts))
 }

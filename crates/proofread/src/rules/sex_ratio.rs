@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
         yes("男婴108人，女婴100人，出生人口性别比108.0。", "108.0"),
         no("男婴108人，女婴100人，出生人口性别比112.0。", "112.0"),
         silent("出生人口性别比112.0。", "112.0"),
+        silent("一孩男婴60人，女婴58人，二孩男婴48人，女婴42人，二孩性别比120.0。", "120.0"),
     ],
     read,
 };
@@ -21,17 +22,28 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     if !doc.label_has(at, "性别比") || doc.get(at).role != Role::Level {
         return;
     }
-    let find =
-        |word: &str| doc.back(at).chain(doc.ahead(at).take(3)).find(|&i| doc.is_operand(i) && doc.label_has(i, word) && positive(doc, i));
-    let (Some(male), Some(female)) = (find("男"), find("女")) else { return };
-    // 育龄妇女 is a woman too; the pair must be two halves of one count.
-    let halves = doc.get(male).unit == doc.get(female).unit && male.abs_diff(female) <= 2 && doc.same_sentence(male, female);
-    let firmness = if halves { Firmness::Binding } else { Firmness::Possible };
-    out.push(Reading {
-        relation: Relation::Quotient,
-        firmness,
-        calculation: Calculation::Quotient { parts: vec![male], bases: vec![female], scale: 100 },
-        rule: RULE.name,
-        series: 0,
-    });
+    let boys: Vec<usize> =
+        doc.back(at).chain(doc.ahead(at).take(3)).filter(|&i| doc.is_operand(i) && doc.label_has(i, "男")).take(4).collect();
+    let mut pairs = Vec::new();
+    for &male in &boys {
+        let woman = |&i: &usize| doc.is_operand(i) && doc.label_has(i, "女") && positive(doc, i);
+        let near = [male + 1, male.wrapping_sub(1), male + 2];
+        let female = near.into_iter().filter(|&i| i < doc.quantities.len() && i != at).find(woman);
+        // 育龄妇女 is a woman too; the pair must be two halves of one count.
+        if let Some(female) = female.filter(|&i| doc.get(i).unit == doc.get(male).unit && doc.same_sentence(male, i)) {
+            pairs.push((male, female));
+        }
+    }
+    // With several pairs, or a ratio of some of the births only, the wording does not say which pair is meant.
+    let special = ["孩", "多胎", "流动", "政策", "外"].iter().any(|word| doc.label_has(at, word));
+    let firmness = if pairs.len() == 1 && !special { Firmness::Binding } else { Firmness::Possible };
+    for (male, female) in pairs {
+        out.push(Reading {
+            relation: Relation::Quotient,
+            firmness,
+            calculation: Calculation::Quotient { parts: vec![male], bases: vec![female], scale: 100 },
+            rule: RULE.name,
+            series: 0,
+        });
+    }
 }
