@@ -34,6 +34,14 @@ impl<'a> Reader<'a> {
             }
             choices.entry(label).or_insert_with(|| choice.code.clone());
         }
+        // "绿色" for "绿色 低风险", "乡镇卫生院" for "乡镇卫生院/社区卫生服务中心", where no other label has the same part.
+        let parts = |name: &str| -> Vec<String> { name.split([' ', '/']).map(text::key).filter(|part| !part.is_empty()).collect() };
+        let all: Vec<Vec<String>> = field.choices.iter().map(|choice| parts(&choice.name)).collect();
+        for (choice, own) in field.choices.iter().zip(&all) {
+            for part in own.iter().filter(|part| all.iter().filter(|other| other.contains(part)).count() == 1) {
+                choices.entry(part.clone()).or_insert_with(|| choice.code.clone());
+            }
+        }
         Self { field, order, choices }
     }
 
@@ -159,7 +167,14 @@ mod tests {
             required: false,
             range: None,
             usual: None,
-            choices: vec![choice("1", "男"), choice("2", "女"), choice("03", "未说明（其他）")],
+            choices: vec![
+                choice("1", "男"),
+                choice("2", "女"),
+                choice("03", "未说明（其他）"),
+                choice("4", "绿色 低级"),
+                choice("5", "红色 高级/特级"),
+                choice("6", "紫色 低级"),
+            ],
             identifies: None,
             choice_fact: false,
             note: String::new(),
@@ -186,6 +201,8 @@ mod tests {
             FieldType::Choice,
             &[("3", Value::text("03")), ("未说明", Value::text("03")), ("1.女", Value::text("1.女")), ("男性", Value::text("男性"))],
         );
+        let [four, five] = ["4", "5"].map(Value::text);
+        check(FieldType::Choice, &[("绿色", four), ("特级", five), ("低级", Value::text("低级"))]);
         check(
             FieldType::Choices,
             &[

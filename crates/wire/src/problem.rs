@@ -24,8 +24,18 @@ pub struct Problem {
     pub place: String,
     /// The values in the words, by name.
     pub params: BTreeMap<&'static str, String>,
+    /// Whether it only asks: the record is taken.
+    pub question: bool,
     #[serde(skip)]
     lang: Lang,
+}
+
+impl Problem {
+    /// The same as a question about something that is taken as it is: an unusual value, a namesake.
+    #[must_use]
+    pub fn as_question(self) -> Self {
+        Self { question: true, ..self }
+    }
 }
 
 /// Puts a fault into words.
@@ -39,10 +49,28 @@ pub fn render(fault: &Fault, lang: Lang) -> Problem {
     let place = place(&fault.place, lang);
     let Some(words) = entry(fault.code, lang) else {
         let detail = fault.params.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ");
-        return Problem { code: fault.code, title: fault.code.to_owned(), detail, hint: String::new(), place, params, lang };
+        return Problem {
+            code: fault.code,
+            title: fault.code.to_owned(),
+            detail,
+            hint: String::new(),
+            place,
+            params,
+            question: false,
+            lang,
+        };
     };
     let filled = |template| fill(template, fault, lang);
-    Problem { code: fault.code, title: filled(words.title), detail: filled(words.detail), hint: filled(words.hint), place, params, lang }
+    Problem {
+        code: fault.code,
+        title: filled(words.title),
+        detail: filled(words.detail),
+        hint: filled(words.hint),
+        place,
+        params,
+        question: false,
+        lang,
+    }
 }
 
 fn fill(template: &str, fault: &Fault, lang: Lang) -> String {
@@ -108,10 +136,11 @@ fn place(place: &Place, lang: Lang) -> String {
 /// `错误[CODE]：标题：细节（哪里）`, then `提示：…` on its own line. Readable without colour.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [head, colon, open, close, hint] = match self.lang {
-            Lang::Zh => ["错误", "：", "（", "）", "提示"],
-            Lang::En => ["error", ": ", " (", ")", "hint"],
+        let [error, question, colon, open, close, hint] = match self.lang {
+            Lang::Zh => ["错误", "请核对", "：", "（", "）", "提示"],
+            Lang::En => ["error", "question", ": ", " (", ")", "hint"],
         };
+        let head = if self.question { question } else { error };
         write!(f, "{head}[{}]{colon}{}", self.code, self.title)?;
         if !self.detail.is_empty() {
             write!(f, "{colon}{}", self.detail)?;
@@ -139,6 +168,8 @@ mod tests {
         assert!(told.starts_with("错误[FORM-0104]：") && told.contains("\n提示："), "{told}");
         assert!(told.contains("35") && told.contains("kg") && told.contains("（儿童.xlsx「一月」第7行「体重」列）"), "{told}");
         let told = render(&fault, Lang::En).to_string();
+        let asked = render(&fault, Lang::Zh).as_question().to_string();
+        assert!(asked.starts_with("请核对[FORM-0104]："), "{asked}");
         assert!(told.starts_with("error[FORM-0104]: ") && told.contains("(儿童.xlsx sheet '一月' row 7 column '体重')"), "{told}");
     }
 
