@@ -82,7 +82,7 @@ pub struct SheetRead {
 /// missing, `IMPORT-0103` two columns for one field, `IMPORT-0104` no column says who, `IMPORT-0105` none says when,
 /// `IMPORT-0106` none says where. Of a row: `IMPORT-0201` to `IMPORT-0207` cells that can't be read, `IMPORT-0301` to
 /// `IMPORT-0305` who it is and whether it is recorded, and the form's own, `FORM-01xx` and `FORM-02xx`. Questions:
-/// `IMPORT-0306`, `IMPORT-0307`, `FORM-03xx`.
+/// `IMPORT-0306` to `IMPORT-0308`, `FORM-03xx`.
 #[must_use]
 pub fn import(bytes: &[u8], form: &Form, map: &Map, register: &Register, areas: &AreaTree, options: &Options<'_>) -> Import {
     let mut found = Import::default();

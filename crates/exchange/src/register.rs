@@ -100,8 +100,10 @@ impl Register {
             }
         }
         if form.id == self.form {
-            self.facts.insert(content(form, subject, Some(record.at), &record.values));
-            self.facts.insert(content(form, subject, None, &record.values));
+            for said in [Said { at: Some(record.at), area: Some(record.area) }, Said { at: Some(record.at), area: None }] {
+                self.facts.insert(content(form, subject, said, &record.values));
+                self.facts.insert(content(form, subject, Said { at: None, ..said }, &record.values));
+            }
             self.facts.extend(unique_key(form, subject, &record.values));
         }
     }
@@ -215,10 +217,18 @@ pub(crate) fn key_of(form: &Form, values: &std::collections::BTreeMap<Arc<str>, 
     values.get(&key_field(form)?.id).and_then(Value::as_text).map(text::key)
 }
 
+/// What a row itself says of when and where; the rest follows from the day of import or from where the subject sits.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Said {
+    pub(crate) at: Option<Date>,
+    pub(crate) area: Option<AreaCode>,
+}
+
 /// The same for the same fact told in the same words.
-pub(crate) fn content(form: &Form, subject: SubjectId, at: Option<Date>, values: &std::collections::BTreeMap<Arc<str>, Value>) -> u128 {
+pub(crate) fn content(form: &Form, subject: SubjectId, said: Said, values: &std::collections::BTreeMap<Arc<str>, Value>) -> u128 {
     let mut id = Identity::new("", "content").with(&*form.id).with(subject.0.as_bytes());
-    id = id.with(at.map(|at| at.to_string()).unwrap_or_default());
+    id = id.with(said.at.map(|at| at.to_string()).unwrap_or_default());
+    id = id.with(said.area.map(|area| area.to_string()).unwrap_or_default());
     for (field, value) in values.iter().filter(|(_, value)| !value.is_null()) {
         id = id.with(&**field).with(value.to_string());
     }

@@ -12,7 +12,7 @@ use crate::identity::Identity;
 use crate::import::Options;
 use crate::map::Map;
 use crate::moment::date;
-use crate::register::{BIRTH_DATE, Person, Register, content, unique_key};
+use crate::register::{BIRTH_DATE, Person, Register, Said, content, unique_key};
 use crate::source::Cell;
 use crate::subject::{Asked, Clues, Subjects, as_subject};
 use crate::text;
@@ -110,7 +110,8 @@ impl<'a> Rows<'a> {
         if !faults.is_empty() {
             return None;
         }
-        let asked = Asked { clues: &clues, values: &record.values, at, said_at, area, sheet: row.sheet, row: row.row };
+        let said = Said { at: said_at, area };
+        let asked = Asked { clues: &clues, values: &record.values, at, said, sheet: row.sheet, row: row.row };
         let found = match self.subjects.find(&asked) {
             Ok(found) => found,
             Err(wrong) => {
@@ -127,12 +128,12 @@ impl<'a> Rows<'a> {
         };
         record.area = area;
         self.doubt(row, &record, &clues);
-        self.settle(row, record, said_at, faults)
+        self.settle(row, record, said, faults)
     }
 
     /// Whether the fact is new, known, or told twice.
-    fn settle(&mut self, row: &At<'_>, mut record: Record, said_at: Option<Date>, faults: &mut Vec<Fault>) -> Option<Outcome> {
-        let content = content(self.form, record.subject.id, said_at, &record.values);
+    fn settle(&mut self, row: &At<'_>, mut record: Record, said: Said, faults: &mut Vec<Fault>) -> Option<Outcome> {
+        let content = content(self.form, record.subject.id, said, &record.values);
         let unique = unique_key(self.form, record.subject.id, &record.values);
         // Where the form says who is who, one row a subject, however its number is written.
         let same = if self.form.locates { record.subject.id.0.as_u128() } else { unique.unwrap_or(content) };
@@ -291,9 +292,16 @@ impl<'a> Rows<'a> {
         self.asked.extend(asked);
     }
 
-    /// Questions about who it is: another name under the number, a namesake born on the same day.
+    /// Questions about who it is: a number of another birth date, another name under the number, a namesake born on the same day.
     fn doubt(&mut self, row: &At<'_>, record: &Record, clues: &Clues) {
         let person = &clues.person;
+        let number = person.number.as_deref().and_then(|number| number.parse::<ResidentNumber>().ok());
+        if let (Some(number), Some(birth)) = (number, person.birth)
+            && number.birth_date() != birth
+        {
+            let fault = Fault::new("IMPORT-0308").with("given", birth).with("held", number.birth_date());
+            self.asked.push(fault.at(self.place(row, Some(Target::BirthDate))));
+        }
         if let (Some(resident), Some(name)) = (record.resident, &person.name)
             && let Some(held) = self.register.person(resident).and_then(|held| held.name.as_ref())
             && held != name
@@ -324,6 +332,10 @@ impl<'a> Rows<'a> {
         let own = |identifies| self.form.fields.iter().position(|field| field.identifies == Some(identifies)).map(Target::Field);
         let column = target.map_or("", |target| match (row.layout.title(target), target) {
             ("", Target::IdNumber) => own(Identifies::ResidentNumber).map_or("", |target| row.layout.title(target)),
+            ("", Target::BirthDate) => {
+                let own = self.form.fields.iter().position(|field| &*field.id == BIRTH_DATE).map(Target::Field);
+                own.map_or("", |target| row.layout.title(target))
+            }
             ("", Target::Name) => own(Identifies::Name).map_or("", |target| row.layout.title(target)),
             (title, _) => title,
         });

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use qianmo_core::{AreaCode, Fault, Form, SubjectId, Value};
+use qianmo_core::{Fault, Form, SubjectId, Value};
 use uuid::Uuid;
 
 use crate::header::Target;
 use crate::identity::Identity;
-use crate::register::{Person, Register, content, key_of};
+use crate::register::{Person, Register, Said, content, key_of};
 use crate::text;
 
 /// What the built-in columns of a row say.
@@ -35,9 +35,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) clues: &'a Clues,
     pub(crate) values: &'a BTreeMap<Arc<str>, Value>,
     pub(crate) at: Date,
-    /// `None` when the date is only today's.
-    pub(crate) said_at: Option<Date>,
-    pub(crate) area: Option<AreaCode>,
+    pub(crate) said: Said,
     pub(crate) sheet: &'a str,
     pub(crate) row: u32,
 }
@@ -81,7 +79,7 @@ impl<'a> Subjects<'a> {
         }
         match &*self.form.subject {
             "area" => {
-                let area = asked.area.ok_or_else(|| wrong(Fault::new("IMPORT-0106"), Target::Village))?;
+                let area = asked.said.area.ok_or_else(|| wrong(Fault::new("IMPORT-0106"), Target::Village))?;
                 Ok(Found { subject: SubjectId::of_area(area), resident: None })
             }
             "resident" => {
@@ -135,11 +133,10 @@ impl<'a> Subjects<'a> {
         }
     }
 
-    /// Of namesakes born on one day, the one of whom just this is recorded already; if of several, the one who lives there.
+    /// Of namesakes born on one day, the one of whom just this is recorded already.
     fn namesake(&mut self, found: &[SubjectId], asked: &Asked<'_>) -> Option<SubjectId> {
-        let recorded = |id: &&SubjectId| self.register.has(content(self.form, **id, asked.said_at, asked.values));
-        let free = found.iter().filter(recorded).filter(|id| !self.claimed.contains(id));
-        let chosen = *free.max_by_key(|id| asked.area.is_some() && self.register.home(**id) == asked.area)?;
+        let recorded = |id: &&SubjectId| self.register.has(content(self.form, **id, asked.said, asked.values));
+        let chosen = *found.iter().filter(recorded).find(|id| !self.claimed.contains(id))?;
         self.claimed.insert(chosen);
         Some(chosen)
     }

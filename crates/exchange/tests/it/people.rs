@@ -79,6 +79,9 @@ fn a_resident_recorded_in_other_words_is_reported_not_doubled() {
     let mut register = Register::new(&form);
     let text = |phone: &str| format!("姓名,性别,出生日期,身份证号,村,联系电话\n王芳,女,1949-12-31,{VALID},龙潭村,{phone}\n");
     read(&text("13800138000"), &form).records.iter().for_each(|record| register.push(&form, record));
+    let moved = text("13800138000").replace("龙潭村", "大河村");
+    let found = read_bytes(moved.as_bytes(), &form, &register, &options());
+    assert_eq!(places(&found.faults), [at("IMPORT-0305", 2, "身份证号")], "another village is another content");
     let found = read_bytes(text("13900139000").as_bytes(), &form, &register, &options());
     assert_eq!(places(&found.faults), [at("IMPORT-0305", 2, "身份证号")]);
 }
@@ -99,6 +102,8 @@ fn another_name_under_the_number_and_namesakes_are_asked_about() {
     let text = format!("身份证号,姓名,日期,收缩压\n{VALID},王方,2012-3-5,120\n");
     let found = read_bytes(text.as_bytes(), &form, &knowing(&people(), &form), &options());
     assert_eq!((found.faults.as_slice(), places(&found.asked)), (&[][..], vec![at("IMPORT-0306", 2, "姓名")]));
+    let text = format!("姓名,性别,出生日期,身份证号,村\n王芳,女,1950-12-31,{VALID},龙潭村\n");
+    assert_eq!(places(&read(&text, &resident()).asked), [at("IMPORT-0308", 2, "出生日期")]);
     let found = read(&format!("姓名,性别,出生日期,身份证号,村\n{}", people()), &resident());
     assert_eq!(places(&found.asked), [at("IMPORT-0307", 5, "姓名")]);
     assert_ne!(found.records[2].subject, found.records[3].subject, "two people until somebody says otherwise");
