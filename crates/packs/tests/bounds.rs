@@ -98,7 +98,7 @@ fn fields_without_a_use_are_named_where_they_stand() {
         ]
     );
     let (files, _) = changed("care/views/care_visit.sql", ", v.carer, v.started, v.count", " -- carer");
-    let carer = "care/forms/visit.toml:44:6 PACK-0701 form=care.visit field=carer name=照护人";
+    let carer = "care/forms/visit.toml:41:6 PACK-0701 form=care.visit field=carer name=照护人";
     assert!(dead(&files).iter().any(|fault| fault == carer), "{:?}", dead(&files));
     let (files, _) =
         changed("base/forms/resident.toml", "require = \"birth_date <= at\"", "require = \"birth_date <= at and sex in ('1', '2')\"");

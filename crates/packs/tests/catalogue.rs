@@ -5,7 +5,7 @@ use std::path::Path;
 
 fn read(path: &Path) -> String {
     let Ok(entries) = std::fs::read_dir(path) else { return std::fs::read_to_string(path).unwrap_or_default() };
-    entries.map(|entry| read(&entry.unwrap().path())).collect()
+    entries.map(|entry| read(&entry.expect("a listed file").path())).collect()
 }
 
 fn codes(text: &str) -> BTreeSet<String> {

@@ -77,8 +77,8 @@ fn a_synth_script_holds_its_steps_and_values() {
     assert!(matches!(&visited.records[0].repeat, Repeat::Table(table) if &**table == "care.schedule"));
     let again = &synth.groups[1].records[0];
     assert!(matches!(again.repeat, Repeat::Times(_)));
-    let picks = again.values.iter().find(|(name, _)| &**name == "count").map(|(_, made)| made.clone());
-    assert!(matches!(picks, Some(Make::Pick(picks)) if picks[0].0 == Value::Integer(1) && picks[1].0 == Value::Null));
+    let count = again.values.iter().find(|(name, _)| &**name == "count").map(|(_, made)| made.clone());
+    assert!(matches!(count, Some(Make::Pick(codes)) if codes[0].0 == Value::Integer(1) && codes[1].0 == Value::Null));
 }
 
 #[test]

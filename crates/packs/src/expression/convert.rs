@@ -112,9 +112,8 @@ impl<'a> Converter<'a> {
     }
 
     fn date(&mut self, typed: &ast::TypedString) -> Typed {
-        let text = match (&typed.data_type, &typed.value.value) {
-            (ast::DataType::Date, ast::Value::SingleQuotedString(text)) => text,
-            _ => return self.fail(Fault::new("PACK-0208").with("what", typed), typed.value.span),
+        let (ast::DataType::Date, ast::Value::SingleQuotedString(text)) = (&typed.data_type, &typed.value.value) else {
+            return self.fail(Fault::new("PACK-0208").with("what", typed), typed.value.span);
         };
         match text.parse::<jiff::civil::Date>() {
             Ok(date) => (Expr::Literal(Value::Date(date)), Kind::Date),
@@ -127,13 +126,11 @@ impl<'a> Converter<'a> {
         let ast::Expr::Value(ast::ValueWithSpan { value: ast::Value::SingleQuotedString(text), .. }) = &*interval.value else {
             return self.fail(Fault::new("PACK-0208").with("what", interval), span);
         };
-        match (&interval.leading_field, read_interval(text)) {
-            (None, Some((months, days))) => (Expr::Interval { months, days }, Kind::Interval),
-            _ => {
-                self.fail(Fault::new("PACK-0210").with("text", text), span);
-                (Expr::Interval { months: 0, days: 0 }, Kind::Interval)
-            }
+        if let (None, Some((months, days))) = (&interval.leading_field, read_interval(text)) {
+            return (Expr::Interval { months, days }, Kind::Interval);
         }
+        self.fail(Fault::new("PACK-0210").with("text", text), span);
+        (Expr::Interval { months: 0, days: 0 }, Kind::Interval)
     }
 
     fn unary(&mut self, op: UnaryOperator, inner: &ast::Expr, tree: &ast::Expr) -> Typed {

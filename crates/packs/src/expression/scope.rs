@@ -51,8 +51,8 @@ impl Scope {
 
     /// Adds a form field under its id, with its codes.
     pub fn add_field(&mut self, field: &Field) {
-        let coded = matches!(field.kind, FieldType::Choice | FieldType::Choices);
-        let codes = if coded { field.choices.iter().map(|choice| choice.code.clone()).collect() } else { Vec::new() };
+        let has_codes = matches!(field.kind, FieldType::Choice | FieldType::Choices);
+        let codes = if has_codes { field.choices.iter().map(|choice| choice.code.clone()).collect() } else { Vec::new() };
         self.names.insert(field.id.clone(), Name { kind: field.kind.kind(), codes });
     }
 

@@ -74,6 +74,9 @@ pub(crate) struct Context<'a> {
     pub(crate) groups: &'a RefCell<BTreeMap<String, Scope>>,
 }
 
+/// Reads one file into its pack.
+type Reader = fn(&Context<'_>, &Doc<'_>, &mut Pack);
+
 pub(crate) fn load(files: &[(String, String)]) -> Loaded {
     let sink = Sink::default();
     let mut sources: Vec<Source> = files.iter().map(|(file, text)| Source::new(file, text)).collect();
@@ -82,7 +85,6 @@ pub(crate) fn load(files: &[(String, String)]) -> Loaded {
     let index = Index::of(&docs, &sink);
     let mut packs = manifest::read(&docs, &index, &sink);
     let groups = RefCell::default();
-    type Reader = fn(&Context<'_>, &Doc<'_>, &mut Pack);
     let steps: [(FileKind, Reader); 9] = [
         (FileKind::Form, forms::read),
         (FileKind::Table, tables::read),

@@ -129,6 +129,7 @@ fn columns(context: &Context<'_>, source: &Source, lines: &[Line<'_>]) -> Vec<Vi
         }
         if columns.iter().any(|held| *held.id == *id) {
             context.sink.push(Fault::new("PACK-0112").at(place).with("what", "列").with("id", id));
+            continue;
         }
         if let Some((_, kind)) = known {
             columns.push(ViewColumn { id: id.into(), kind: *kind, name: name.to_owned() });

@@ -38,7 +38,7 @@ pub(crate) fn changed(path: &str, old: &str, new: &str) -> (Vec<(String, String)
     if old.is_empty() {
         files.push((path.to_owned(), new.to_owned()));
     } else {
-        let (_, text) = files.iter_mut().find(|(file, _)| file == path).unwrap_or_else(|| panic!("no file {path}"));
+        let (_, text) = files.iter_mut().find(|(file, _)| file == path).expect("a file of the good packs");
         assert_eq!(text.matches(old).count(), 1, "「{old}」 must stand once in {path}");
         *text = text.replace(old, new);
     }
@@ -66,6 +66,7 @@ pub(crate) fn check(path: &str, old: &str, new: &str, expected: &[&str]) -> Load
 
 /// `file:line:column CODE name=value …`.
 pub(crate) fn shown(fault: &Fault) -> String {
-    let params: String = fault.params.iter().map(|(name, value)| format!(" {name}={value}")).collect();
-    format!("{} {}{params}", fault.place, fault.code)
+    let params = fault.params.iter().map(|(name, value)| format!("{name}={value}"));
+    let words: Vec<String> = [fault.place.to_string(), fault.code.to_owned()].into_iter().chain(params).collect();
+    words.join(" ")
 }

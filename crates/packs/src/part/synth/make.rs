@@ -89,7 +89,8 @@ fn end(context: &Context<'_>, item: &Item<'_>, scope: &Scope, wanted: &[Kind]) -
     }
     let kind = item.natural_kind();
     let value = tables::value(item, kind)?;
-    if !wanted.is_empty() && !wanted.contains(&kind) && !(kind == Kind::Integer && wanted.contains(&Kind::Decimal)) {
+    let wider = if kind == Kind::Integer { Kind::Decimal } else { kind };
+    if !wanted.is_empty() && !wanted.contains(&kind) && !wanted.contains(&wider) {
         return item.wrong(wanted[0].chinese());
     }
     Some((Expr::Literal(value), kind))

@@ -53,7 +53,9 @@ fn repeat(context: &Context<'_>, table: &Table<'_>, scope: &mut Scope) -> Repeat
         return Repeat::Times(context.expr(&times, scope, &[Kind::Decimal]));
     }
     let Some(rows) = rows else { return Repeat::Once };
-    context.index.refer(What::Table, &rows, context.sink);
+    if !context.index.refer(What::Table, &rows, context.sink) {
+        scope.add_all(&Scope::open());
+    }
     let found = rows.value.split_once('.').and_then(|(pack, id)| {
         let pack = context.packs.pack(pack)?;
         pack.tables.iter().find(|table| *table.id == *id)
