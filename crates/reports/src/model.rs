@@ -190,6 +190,13 @@ pub struct NumberReference {
     pub places: Vec<String>,
 }
 
+impl NumberReference {
+    /// The commands as pages print them: those of denominators, which differ in the last word only, are left out.
+    pub fn printed_drill(&self) -> impl Iterator<Item = &String> {
+        self.drill.iter().filter(|command| !command.ends_with(" --part denominator"))
+    }
+}
+
 /// The plain text of some runs.
 #[must_use]
 pub fn plain(runs: &[Run]) -> String {

@@ -124,7 +124,7 @@ fn reference_rows(index: usize, reference: &NumberReference, widths: &[usize]) -
         cell(6, &value, AlignmentType::Right),
     ]);
     let mut commands = WordRun::new();
-    let lines = reference.drill.iter().chain((!reference.note.is_empty()).then_some(&reference.note));
+    let lines = reference.printed_drill().chain((!reference.note.is_empty()).then_some(&reference.note));
     for (line, text) in lines.enumerate() {
         commands = if line > 0 { line_break(commands) } else { commands };
         commands = commands.add_text(text);

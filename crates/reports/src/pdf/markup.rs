@@ -221,7 +221,7 @@ fn reference_cells(index: usize, reference: &NumberReference) -> String {
     let number = index + 1;
     let value = phrase::with_unit(&reference.value, &reference.unit);
     let mut below: Vec<String> =
-        reference.drill.iter().map(|command| format!("text(font: fixed, size: 6.2pt, {})", literal(command))).collect();
+        reference.printed_drill().map(|command| format!("text(font: fixed, size: 6.2pt, {})", literal(command))).collect();
     if !reference.note.is_empty() {
         below.push(format!("text(size: 7.5pt, {})", literal(&reference.note)));
     }

@@ -88,6 +88,6 @@ fn templates(packs: &Packs) -> Result<Vec<(String, Template)>, Vec<Fault>> {
 fn appendix_notes(request: &Request<'_>) -> Vec<String> {
     vec![
         "文中每个数字都由系统从原始记录计算得出，按出现先后编号列出指标、时段、分子、分母和核对命令；同一数字多处出现的，各处位置一并列出。妇幼年度指上年10月1日至当年9月30日。".to_owned(),
-        format!("数据截点：{}。在数据目录上运行核对命令（加 --data 数据目录），可列出该数字所计的每一条记录。", request.cut),
+        format!("数据截点：{}。在数据目录上运行核对命令（加 --data 数据目录），可列出该数字所计的每一条记录；有分母的，把末尾的 numerator 换成 denominator，即列出分母。", request.cut),
     ]
 }

@@ -180,7 +180,7 @@ fn table(composer: &mut Composer<'_>, caption: &str, ids: &[Arc<str>]) {
     }
     let notes = vec![period_note(composer, ids)];
     let columns =
-        columns(&[("指标", 46, Align::Left), ("分子", 16, Align::Right), ("分母", 16, Align::Right), ("指标值", 22, Align::Right)]);
+        columns(&[("指标", 40, Align::Left), ("分子", 20, Align::Right), ("分母", 20, Align::Right), ("指标值", 20, Align::Right)]);
     composer.blocks.push(Block::Table(Table { caption, unit: String::new(), columns, rows, total: None, notes }));
 }
 
