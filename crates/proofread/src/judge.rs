@@ -146,7 +146,8 @@ fn compare(doc: &Document, quantity: &Quantity, reading: &Reading) -> Option<Fit
         return Some(Fit::LastPlace);
     }
     let scale = Exact::whole(10_i128.checked_pow(quantity.shift)?);
-    let slip = slip::is_slip(quantity.value.div(scale)?, value.div(scale)?, quantity.decimals);
+    let looks_like = if reading.relation == Relation::Sum { slip::is_mistyped } else { slip::is_slip };
+    let slip = looks_like(quantity.value.div(scale)?, value.div(scale)?, quantity.decimals);
     Some(if slip { Fit::Narrow } else { Fit::Miss })
 }
 

@@ -14,6 +14,9 @@ pub(super) const RULE: Rule = Rule {
         yes("救助困难患者40人，发放救助金3.2万元，人均800元。", "800"),
         no("救助困难患者40人，发放救助金3.2万元，人均救助880元。", "880"),
         silent("农民人均纯收入9800元，参保人数4000人。", "9800"),
+        yes("奖励扶助对象85人，每人每年960元，共发放81600元。", "960"),
+        no("奖励扶助对象85人，每人每年960元，共发放86100元。", "960"),
+        silent("高龄老人85人，每人每月50元，共发放51000元。", "50"),
         yes("住院补偿2500人次，补偿金额5000000元，次均补偿2000元。", "2000"),
     ],
     read,
@@ -50,10 +53,13 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     let totals: Vec<usize> = around.iter().copied().filter(|&i| is_money(doc, i) == money && doc.get(i).role == Role::Level).collect();
     let heads: Vec<usize> = around.iter().copied().filter(|&i| !is_money(doc, i) && positive(doc, i)).collect();
     let wanted = wanted_head(doc, at);
+    // A price for each head goes with the only total of its sentence wherever that stands; a monthly price does not.
+    let price = ["每人", "每户", "每名", "每位"].iter().any(|word| doc.label_has(at, word)) && !doc.label_has(at, "月");
     let fitting: Vec<usize> = heads.iter().copied().filter(|&i| Some(doc.get(i).unit.family) == wanted).collect();
     for (rank, &total) in totals.iter().take(5).enumerate() {
         for &head in heads.iter().take(6).filter(|&&head| head != total) {
-            let literal = doc.get(total).approximation == Approximation::None && total < at && head < at && money;
+            let before = total < at && head < at;
+            let literal = doc.get(total).approximation == Approximation::None && money && (before || price);
             let only = totals.len() == 1 && fitting == [head];
             let next = rank == 0 && fitting.first() == Some(&head) && total.abs_diff(head) == 1 && total + 1 == at;
             let firmness = match (literal, only || next, rank == 0 && fitting.first() == Some(&head)) {
