@@ -296,6 +296,11 @@ impl ColumnsBuilder {
             Arc::new(Date32Array::from_iter_values(leaves.iter().map(|a| a.valid_to.map_or(LAST_DAY, to_days)))),
         ];
         tables.insert("area".to_owned(), batch(area_schema(), arrays)?);
+        for (subject, owner) in &self.owner {
+            if let Some(name) = self.labels.get(owner).cloned() {
+                self.labels.entry(*subject).or_insert(name);
+            }
+        }
         for (id, rows) in self.forms.drain() {
             tables.insert(table_name(&id), rows.finish()?);
         }
@@ -423,7 +428,7 @@ impl Columns {
         self.records.get(usize::try_from(number).ok()?).copied()
     }
 
-    /// What a subject is called, if a form names it.
+    /// What a subject is called: by the form that names it, or as the resident that an episode belongs to.
     #[must_use]
     pub fn label(&self, number: i64) -> Option<&str> {
         self.labels.get(&number).map(|name| &**name)

@@ -52,8 +52,6 @@ pub(crate) enum Command {
     Packs(Packs),
     /// 检查数据是否完好
     Verify(Data),
-    /// 把列数据导出为 Parquet，供别的引擎核对
-    Export(Export),
 }
 
 /// Where the data is.
@@ -348,19 +346,6 @@ pub(crate) enum Packs {
         #[arg(long, value_enum, default_value = "table")]
         format: Format,
     },
-}
-
-/// `export`
-#[derive(Debug, Args)]
-pub(crate) struct Export {
-    #[command(flatten)]
-    pub(crate) data: Data,
-    /// 写到这个文件夹
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: PathBuf,
-    /// 同时写出这一年各视图的聚合 SQL 和结果
-    #[arg(long, value_parser = period)]
-    pub(crate) period: Option<Period>,
 }
 
 fn area(text: &str) -> Result<AreaCode, Fault> {

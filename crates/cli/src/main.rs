@@ -42,6 +42,5 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Sql(args) => commands::sql::run(args, packs),
         Command::Packs(args) => commands::packs::run(args, packs),
         Command::Verify(args) => commands::verify::run(args),
-        Command::Export(args) => commands::export::run(args, packs),
     }
 }

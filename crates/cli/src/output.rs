@@ -6,29 +6,10 @@ use qianmo_core::Fault;
 use crate::args::Format;
 use crate::failure::Failure;
 
-/// Rows under named columns.
-pub(crate) struct Rows {
-    /// Column ids (csv, JSON).
-    pub(crate) ids: Vec<&'static str>,
-    /// Column titles (table).
-    pub(crate) titles: Vec<&'static str>,
-    /// Cells as text.
-    pub(crate) rows: Vec<Vec<String>>,
-    /// Columns whose cells are numbers.
-    pub(crate) numbers: Vec<usize>,
-}
-
 /// Prints a line. A reader that went away (`| head`) is no error.
 pub(crate) fn line(text: &str) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stdout(), "{text}");
-}
-
-impl Rows {
-    /// Prints the rows.
-    pub(crate) fn print(&self, format: Format) -> Result<(), Failure> {
-        print(&self.ids, &self.titles, &self.rows, &self.numbers, format)
-    }
 }
 
 /// Prints rows under column ids (csv, JSON) or titles (table).

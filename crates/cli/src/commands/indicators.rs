@@ -8,7 +8,7 @@ use qianmo_core::{AreaCode, Calendar, Fault, Numbers, Period, format_decimal};
 
 use crate::args::{By, Indicators, Scope};
 use crate::failure::Failure;
-use crate::folder::Folder;
+use crate::folder::{Folder, load_packs};
 use crate::output::print;
 
 /// A folder with its cube computed.
@@ -37,7 +37,10 @@ pub(crate) fn run(args: &Indicators, packs: Option<&Path>) -> Result<(), Failure
     if args.by == Some(By::Month) {
         periods.extend(months(args.scope.period));
     }
-    let mut computed = compute(&args.scope, packs, &periods, &[])?;
+    let known = load_packs(packs)?;
+    let of = |id: &String| known.indicators().filter(|i| *i.id == **id || i.id.split('.').next() == Some(id)).map(|i| i.id.to_string()).collect();
+    let only: Vec<String> = args.only.iter().flat_map(|id| -> Vec<String> { of(id) }).collect();
+    let mut computed = compute(&args.scope, packs, &periods, &only)?;
     if args.per_village {
         per_village(&mut computed, &periods)?;
     }

@@ -3,7 +3,6 @@
 pub(crate) mod compare;
 pub(crate) mod demo;
 pub(crate) mod drill;
-pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod indicators;
 pub(crate) mod packs;
