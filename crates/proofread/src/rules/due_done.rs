@@ -18,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
         silent("应种320人，实种310人，及时接种率91.2%。", "91.2"),
         silent("应查320人，实查310人，到检率96.9%，一季度到检率97.2%。", "97.2"),
         silent("卡介苗应种320人，实种310人，建卡率99.9%。", "99.9"),
+        no("接种率97.2%，应种500人，实种491人。", "97.2"),
         no("计划培训200人，实际培训150人，完成率85%。", "85"),
     ],
     read,
@@ -96,7 +97,7 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     if !is_level_rate(doc, at) {
         return;
     }
-    let Some((due, done)) = pair_before(doc, at) else { return };
+    let Some((due, done)) = pair_before(doc, at) else { return pair_after(doc, at, out) };
     let subject = doc.subject(at) == Some(done);
     let firmness = match (super::first_rate_after(doc, done, at) && is_about(doc, at, done, due), subject) {
         (true, true) => Firmness::Binding,
@@ -104,4 +105,17 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
         (false, _) => Firmness::Possible,
     };
     out.push(quotient(RULE.name, firmness, done, due, scale_of(doc, at)));
+}
+
+/// 接种率98.2%，应种500人，实种491人: the pair may follow its rate.
+fn pair_after(doc: &Document, at: usize, out: &mut Vec<Reading>) {
+    let (due, done) = (at + 1, at + 2);
+    if done >= doc.quantities.len() || !doc.same_sentence(done, at) || !is_due(doc, due) || !is_done(doc, done) {
+        return;
+    }
+    let alone = doc.quantities.get(done + 1).is_none_or(|next| next.sentence != doc.get(at).sentence || !next.unit.family.is_rate());
+    let counts = doc.is_operand(due) && doc.is_operand(done) && positive(doc, due) && doc.fits_base(done, due);
+    if counts && alone && is_about(doc, at, done, due) {
+        out.push(quotient(RULE.name, Firmness::Likely, done, due, scale_of(doc, at)));
+    }
 }

@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     examples: &[
         yes("查处案件33件，其中移送5件。", "5"),
         no("查处案件33件，其中移送35件。", "35"),
+        no("防保人员26人，其中乡级3人，村级33人。", "33"),
         silent("培训班3期，其中村医参加40人。", "40"),
         yes("门诊3200人次；住院180人次。其中门诊补偿260人次。", "260"),
         no("慢性病补偿800人次，补偿金额50000元【其中门诊补偿200人次，补偿金额60000元】。", "60000"),
@@ -28,7 +29,9 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
         return;
     }
     let inside: Vec<usize> = doc.back(at).take_while(|&i| doc.get(i).span.start > mark).collect();
-    let first = inside.iter().all(|&i| doc.get(i).unit != part.unit);
+    // Further parts count as long as the list is nothing but parts of one kind.
+    let even = inside.iter().all(|&i| doc.get(i).unit == part.unit && doc.get(i).role == Role::Level && doc.same_group(i, at));
+    let first = even || inside.iter().all(|&i| doc.get(i).unit != part.unit);
     let before = inside.last().copied().unwrap_or(at);
     let Some(nearest) = before.checked_sub(1) else { return };
     let opening = doc.get(nearest);

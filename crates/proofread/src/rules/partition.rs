@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
         yes("全年出生215人。计划免疫建卡及时。男婴118人，女婴97人。", "215"),
         no("老年人体检8000人。男性体检3900人，女性体检4090人。", "8000"),
         silent("老年人体检8000人。男性高血压患者900人，女性高血压患者1100人。", "8000"),
+        no("全年出生295人，男164人，女141人。", "295"),
         silent("全年出生215人，及时上报政策内213人。男婴118人，女婴97人。", "213"),
         no("体检老年人5000人。65-69岁2000人；70-79岁2400人；80岁以上590人。", "5000"),
     ],
@@ -39,7 +40,8 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
         }
         parts.push(i);
         if parts.len() >= 2 && cues::complete(doc, at, &parts) {
-            let near = nearly(doc, at, &parts) && !has_rival(doc, at, &parts) && !super::explained(doc, at, &parts);
+            let near =
+                (nearly(doc, at, &parts) || directly(doc, at, &parts)) && !has_rival(doc, at, &parts) && !super::explained(doc, at, &parts);
             let firmness = if near { Firmness::Binding } else { Firmness::Possible };
             out.push(Reading {
                 relation: Relation::Sum,
@@ -70,4 +72,13 @@ fn nearly(doc: &Document, at: usize, parts: &[usize]) -> bool {
 fn has_rival(doc: &Document, at: usize, parts: &[usize]) -> bool {
     let alike = |i: usize| doc.get(i).unit.adds_to(doc.get(at).unit) && doc.get(i).role == Role::Level;
     (at + 1..parts[0]).any(|i| alike(i) && nearly(doc, i, parts))
+}
+
+/// Whether the bare halves follow their total without anything between: 出生295人，男164人，女141人.
+fn directly(doc: &Document, at: usize, parts: &[usize]) -> bool {
+    let bare = parts.iter().all(|&part| doc.label(part).len() <= 2 && doc.same_group(part, at));
+    let sum = parts.iter().try_fold(Exact::ZERO, |sum, &part| sum.add(doc.get(part).value));
+    let total = doc.get(at).value;
+    let size = || Some(sum?.sub(total)?.abs().at_most(total.mul(Exact::new(1, 5)?)?));
+    bare && parts[0] == at + 1 && parts.len() == 2 && size().unwrap_or(false)
 }

@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     examples: &[
         yes("门诊补偿120人，住院补偿80人，合计200人。", "200"),
         no("门诊补偿120人，住院补偿80人，合计210人。", "210"),
+        no("甲乡参合12000人，乙乡参合9800人，两乡共参合22800人。", "22800"),
         silent("门诊补偿120人，住院补偿80人，共发放资料900份。", "900"),
         silent("一月接诊120人，二月接诊80人，全年合计2600人。", "2600"),
     ],
@@ -40,11 +41,15 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     }
     let name = doc.label(at);
     let alike: Vec<usize> = parts.iter().copied().filter(|&i| name.len() >= 2 && label::common(doc.label(i), name) >= 2).collect();
-    if offer(doc, at, &alike, out) || !plain {
+    if offer(doc, at, &alike, out) {
         return;
     }
-    if (2..=3).contains(&alike.len()) {
+    // 两乡共参合…: parts of the same name in the same sentence, which only a mistyped digit can keep from their total.
+    if (2..=3).contains(&alike.len()) && alike.iter().all(|&i| doc.same_sentence(i, at)) {
         out.push(reading(alike.iter().rev().copied().collect(), Firmness::Likely));
+    }
+    if !plain {
+        return;
     }
     let mut sentence: Vec<usize> = parts.into_iter().filter(|&i| doc.same_sentence(i, at)).collect();
     sentence.reverse();
