@@ -60,7 +60,14 @@ fn dump(folder: &str, records: &[Record], files: &mut BTreeMap<String, BufWriter
             files.insert(form.clone(), BufWriter::new(File::create(format!("{folder}/{form}.json"))?));
         }
         let Some(file) = files.get_mut(&form) else { continue };
-        write!(file, "{{\"record\":\"{}\",\"subject\":\"{}\",\"area\":{},\"at\":\"{}\"", record.id, record.subject.id, record.area.number(), record.at)?;
+        write!(
+            file,
+            "{{\"record\":\"{}\",\"subject\":\"{}\",\"area\":{},\"at\":\"{}\"",
+            record.id,
+            record.subject.id,
+            record.area.number(),
+            record.at
+        )?;
         if let Some(resident) = record.resident {
             write!(file, ",\"resident\":\"{resident}\"")?;
         }

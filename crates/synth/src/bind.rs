@@ -43,7 +43,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) temps: &'a [Arc<str>],
 }
 
-impl<'a> Scope<'a> {
+impl Scope<'_> {
     /// All columns of a group.
     pub(crate) fn of(group: usize) -> Self {
         Self { group, own: None, temps: &[] }
@@ -102,6 +102,7 @@ impl Bound {
 
 /// One member, for evaluation.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_field_names, reason = "the row's number in its group is its row")]
 pub(crate) struct Row<'a> {
     /// All members.
     pub(crate) world: &'a World,

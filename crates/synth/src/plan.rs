@@ -53,8 +53,12 @@ impl Planner<'_> {
             self.steps(number, group, &mut random)
         });
         if let Err(fault) = planned {
+            // What a group lacks because an earlier one failed has been told.
+            let follows = fault.code == "SYNTH-0303" && prepared.link.is_some_and(|to| self.lineage_short(to));
+            if !follows {
+                self.faults.push(fault);
+            }
             self.short[number] = true;
-            self.faults.push(fault);
             self.fill(number);
         }
     }
@@ -380,18 +384,16 @@ impl Planner<'_> {
             }
         };
         let pack = self.script.groups[number].pack;
-        for expr in exprs {
+        let mut open: Vec<(usize, &Expr)> = exprs.iter().map(|expr| (pack, *expr)).collect();
+        let mut seen: Vec<Arc<str>> = Vec::new();
+        // The marks that the expressions read, and those behind them.
+        while !open.is_empty() {
+            let (pack, expr) = open.remove(0);
             add(pack, expr);
             for name in expr.names() {
-                for &at in groups {
-                    let prepared = &self.script.groups[at];
-                    for step in prepared.group.iter().flat_map(|group| &group.steps) {
-                        if let Step::Draw { name: mark, count, .. } = step
-                            && *mark == name
-                        {
-                            add(prepared.pack, count);
-                        }
-                    }
+                if !seen.contains(&name) {
+                    open.extend(self.makers_of(&name, groups));
+                    seen.push(name);
                 }
             }
         }
@@ -403,6 +405,24 @@ impl Planner<'_> {
         }
         found.truncate(12);
         found
+    }
+
+    /// The counts and expressions that make an attribute in these groups.
+    fn makers_of(&self, attribute: &str, groups: &[usize]) -> Vec<(usize, &Expr)> {
+        let mut makers = Vec::new();
+        for &at in groups {
+            let prepared = &self.script.groups[at];
+            for step in prepared.group.iter().flat_map(|group| &group.steps) {
+                match step {
+                    Step::Draw { name, count, of } if **name == *attribute => {
+                        makers.extend(std::iter::once(count).chain(of).map(|expr| (prepared.pack, expr)));
+                    }
+                    Step::Set(name, Make::Expr(expr)) if **name == *attribute => makers.push((prepared.pack, expr)),
+                    _ => {}
+                }
+            }
+        }
+        makers
     }
 }
 

@@ -1,6 +1,6 @@
 //! Figures that contradict each other are refused, naming those that clash.
 
-use crate::toy::{figures, made, options, packs, changed, refused};
+use crate::toy::{changed, figures, made, options, packs, refused};
 
 fn check(changes: &[&str], code: &str, words: &[&str]) {
     let faults = refused(&packs(), &figures(changes), &options());
@@ -49,8 +49,22 @@ fn a_pool_by_a_mark_names_the_figure_of_the_mark() {
 }
 
 #[test]
+fn marks_behind_an_expression_are_named_and_what_follows_isnt_told() {
+    let packs = changed("only = \"woman\"\ncount = \"newborns\"", "only = \"sex = '2'\"\ncount = \"newborns\"");
+    let faults = refused(&packs, &figures(&["newborns=62"]), &options());
+    assert!(faults[0].param("figures").unwrap().contains("妇女 women=61"), "{faults:?}");
+    let linked = changed("from = [\"newborns\"]", "from = [\"newborns\"]\nlink = { to = \"households\" }");
+    let faults = refused(&linked, &figures(&["households=-1"]), &options());
+    assert_eq!(faults.iter().map(|fault| fault.code).collect::<Vec<_>>(), ["SYNTH-0204"]);
+}
+
+#[test]
 fn a_total_that_cannot_be_shared() {
-    check(&["paid_yuan=0.29"], "SYNTH-0302", &["total=0.29", "members=30", "low=0.30", "high=不限", "补助金额 paid_yuan=0.29", "困难居民 poor=30"]);
+    check(
+        &["paid_yuan=0.29"],
+        "SYNTH-0302",
+        &["total=0.29", "members=30", "low=0.30", "high=不限", "补助金额 paid_yuan=0.29", "困难居民 poor=30"],
+    );
     check(&["paid_yuan=1", "poor=0", "visited=0"], "SYNTH-0302", &["members=0"]);
 }
 

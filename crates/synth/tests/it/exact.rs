@@ -28,7 +28,13 @@ fn a_visit_belongs_to_a_poor_resident_and_is_counted_in_his_village() {
     let (records, _) = made(&packs(), &figures(&[]), &options()).unwrap();
     let homes: std::collections::BTreeMap<SubjectId, _> = of(&records, "toy.resident").iter().map(|r| (r.subject.id, *r)).collect();
     let visits = of(&records, "toy.visit");
-    let drawn: BTreeSet<_> = visits.iter().filter(|visit| homes[&visit.resident.unwrap()].values.contains_key("poor")).collect::<Vec<_>>().iter().map(|v| v.resident).collect();
+    let drawn: BTreeSet<_> = visits
+        .iter()
+        .filter(|visit| homes[&visit.resident.unwrap()].values.contains_key("poor"))
+        .collect::<Vec<_>>()
+        .iter()
+        .map(|v| v.resident)
+        .collect();
     assert_eq!(drawn.len(), 25, "without repetition");
     for visit in &visits {
         let home = homes[&visit.resident.unwrap()];
@@ -83,7 +89,7 @@ fn record_ids_are_version_7_unique_and_written_after_the_service() {
         let days = record.recorded_at.div_euclid(86_400_000);
         let at = jiff::civil::date(1970, 1, 1).until(record.at).unwrap().get_days();
         assert_eq!(days, i64::from(at));
-        assert_eq!(u64::try_from(record.recorded_at).ok(), Some(u64::from(record.id.0.as_u128() >> 80 != 0) * u64::try_from(record.id.0.as_u128() >> 80).unwrap()));
+        assert_eq!(u128::try_from(record.recorded_at).ok(), Some(record.id.0.as_u128() >> 80));
     }
 }
 

@@ -9,9 +9,9 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn counts_and_sums_match(
-        villages in 1_u32..30, people in 1_u32..400, parts in prop::array::uniform5(0.0_f64..=1.0), cents in 0_u32..900_000, seed in any::<u64>(),
+        villages in 1_u32..30, people in 1_u32..400, parts in prop::array::uniform5(0_u32..=1000), cents in 0_u32..900_000, seed in any::<u64>(),
     ) {
-        let part = |whole: u32, at: usize| ((f64::from(whole) * parts[at]) as u32).min(whole);
+        let part = |whole: u32, at: usize| whole * parts[at] / 1000;
         let (women, poor) = (part(people, 0), part(people, 1));
         let (households, visited, newborns) = (part(people, 2).max(1), part(poor, 3), part(women, 4));
         let paid = if poor == 0 { 0 } else { cents.max(poor) };

@@ -88,7 +88,10 @@ impl Recount {
     fn residents(&self, day: Date, wanted: impl Fn(Date, &str) -> bool) -> usize {
         let half_a_year_before = day.saturating_sub(jiff::Span::new().months(6));
         let here = self.people.iter().filter(|(id, (birth, sex, settled, _, _))| {
-            *birth <= day && self.dead.get(id).is_none_or(|died| *died > day) && settled.is_none_or(|on| on <= half_a_year_before) && wanted(*birth, sex)
+            *birth <= day
+                && self.dead.get(id).is_none_or(|died| *died > day)
+                && settled.is_none_or(|on| on <= half_a_year_before)
+                && wanted(*birth, sex)
         });
         here.count()
     }
