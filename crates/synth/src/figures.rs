@@ -67,7 +67,7 @@ impl Figures {
         let mut faults = Vec::new();
         for row in reader.records() {
             let row = row.map_err(|error| unreadable(error.to_string()))?;
-            let number = row.position().map_or(0, |at| u32::try_from(at.line()).unwrap_or(0));
+            let number = row.position().map_or(0, |at| line(text, at));
             let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).unwrap_or_default().to_owned();
             if row.iter().all(str::is_empty) || cell(Some(id)).starts_with('#') {
                 continue;
@@ -103,6 +103,13 @@ impl Figures {
 
 fn place(file: &str, row: u32, column: &str) -> Place {
     Place::Sheet { file: file.to_owned(), sheet: String::new(), row, column: column.to_owned() }
+}
+
+/// The line of a record; the reader's own number is that of blank lines before it.
+fn line(text: &str, at: &csv::Position) -> u32 {
+    let start = usize::try_from(at.byte()).unwrap_or(0);
+    let blank = text.as_bytes().iter().skip(start).take_while(|byte| matches!(byte, b'\n' | b'\r')).filter(|byte| **byte == b'\n').count();
+    u32::try_from(at.line()).unwrap_or(0).saturating_add(u32::try_from(blank).unwrap_or(0))
 }
 
 fn read_row(id: String, text: String, others: [String; 8], row: u32) -> Result<Figure, Fault> {
