@@ -158,9 +158,13 @@ impl Calculation {
         }
     }
 
-    /// The calculation written out for a clerk, without its result.
-    pub(crate) fn written(&self, doc: &Document) -> String {
-        let of = |at: &usize| doc.get(*at).value.plain();
+    /// The calculation written out for a clerk, without its result. Sums and differences are written in the stated
+    /// multiplier (万), `shift` being its power of ten.
+    pub(crate) fn written(&self, doc: &Document, shift: u32) -> String {
+        let shift = if matches!(self, Calculation::Sum(_) | Calculation::Distance { .. }) { shift } else { 0 };
+        let unit = Exact::whole(10_i128.pow(shift));
+        let shown = |value: Exact| value.div(unit).unwrap_or(value).plain();
+        let of = |at: &usize| shown(doc.get(*at).value);
         let sum = |parts: &[usize]| parts.iter().map(of).collect::<Vec<_>>().join("+");
         let bracketed = |parts: &[usize]| if parts.len() > 1 { format!("({})", sum(parts)) } else { sum(parts) };
         match self {
@@ -173,7 +177,7 @@ impl Calculation {
             Calculation::Repeated { parts, times } => format!("{}×{times}", bracketed(parts)),
             Calculation::Distance { new, old } => {
                 let (a, b) = (doc.get(*new).value, doc.get(*old).value);
-                if a.less(b) { format!("{}−{}", b.plain(), a.plain()) } else { format!("{}−{}", a.plain(), b.plain()) }
+                if a.less(b) { format!("{}−{}", shown(b), shown(a)) } else { format!("{}−{}", shown(a), shown(b)) }
             }
             Calculation::RelativeChange { new, old } => {
                 let (a, b) = (doc.get(*new).value, doc.get(*old).value);

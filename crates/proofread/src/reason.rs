@@ -15,7 +15,7 @@ pub(crate) fn sentence(doc: &Document, at: usize, judgement: &Judgement, recompu
     let Some(reading) = &judgement.reading else { return unchecked(doc, at) };
     let stated = format!("{}{}", engine::stated(doc, at), engine::unit(doc, at));
     let unit = engine::unit(doc, at);
-    let written = reading.calculation.written(doc);
+    let written = reading.calculation.written(doc, doc.get(at).shift);
     let value = recomputed.map(|value| format!("{value}{unit}")).unwrap_or_default();
     match judgement.verdict {
         Verdict::Consistent => consistent(doc, at, judgement.certainty, &reading.calculation, &written, &value),

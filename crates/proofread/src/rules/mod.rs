@@ -277,8 +277,8 @@ fn first_rate_after(doc: &Document, part: usize, at: usize) -> bool {
 fn explained(doc: &Document, at: usize, parts: &[usize]) -> bool {
     let sum = parts.iter().try_fold(Exact::ZERO, |sum, &part| sum.add(doc.get(part).value));
     let Some(sum) = sum else { return true };
-    let last = parts[parts.len() - 1];
-    doc.back(last).any(|i| i != at && doc.get(i).value.same(sum) && doc.get(i).unit.adds_to(doc.get(at).unit))
+    let last = parts.iter().copied().chain([at]).max().unwrap_or(at);
+    doc.back(last).any(|i| i != at && !parts.contains(&i) && doc.get(i).value.same(sum) && doc.get(i).unit.adds_to(doc.get(at).unit))
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
         yes("门诊补偿120人，住院补偿80人，合计200人。", "200"),
         no("门诊补偿120人，住院补偿80人，合计210人。", "210"),
         no("甲乡参合12000人，乙乡参合9800人，两乡共参合22800人。", "22800"),
+        silent("上半年完成150例，下半年完成130例，合计280例，完成年任务260例的107.7%。", "260"),
         silent("门诊补偿120人，住院补偿80人，共发放资料900份。", "900"),
         silent("一月接诊120人，二月接诊80人，全年合计2600人。", "2600"),
     ],
@@ -45,7 +46,7 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
         return;
     }
     // 两乡共参合…: parts of the same name in the same sentence, which only a mistyped digit can keep from their total.
-    if (2..=3).contains(&alike.len()) && alike.iter().all(|&i| doc.same_sentence(i, at)) {
+    if (2..=3).contains(&alike.len()) && !super::explained(doc, at, &alike) && alike.iter().all(|&i| doc.same_sentence(i, at)) {
         out.push(reading(alike.iter().rev().copied().collect(), Firmness::Likely));
     }
     if !plain {
@@ -55,7 +56,7 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
     sentence.reverse();
     let largest = sentence.iter().all(|&i| doc.get(i).value.less(quantity.value));
     let bare = super::core(name).len() <= 2;
-    if sentence.len() >= 2 && largest && bare && quantity.among.is_none() {
+    if sentence.len() >= 2 && !super::explained(doc, at, &sentence) && largest && bare && quantity.among.is_none() {
         out.push(reading(sentence, Firmness::Likely));
     }
 }
