@@ -17,6 +17,7 @@ mod explicit_base;
 mod far_apart;
 mod fraction;
 mod granularity;
+mod hospital_rate;
 mod limits;
 mod listed;
 mod named_base;
@@ -88,6 +89,7 @@ pub(crate) const RULES: &[Rule] = &[
     own_name::RULE,
     contained_base::RULE,
     vital::RULE,
+    hospital_rate::RULE,
     same_population::RULE,
     sex_ratio::RULE,
     average::RULE,
