@@ -52,6 +52,13 @@ fn is_named(doc: &Document, at: usize, name: &[char]) -> bool {
     matches(doc.text.slice(quantity.label)) || matches(doc.text.slice(quantity.noun))
 }
 
+/// Bases farther away than this may be those of another place, the whole population excepted.
+const FARTHEST_BASE: usize = 30;
+
+fn names_all(name: &[char]) -> bool {
+    name == ['总', '人', '口']
+}
+
 /// Whether the label is the name itself; 总人口 may be called 常住人口 where it is counted.
 fn is_exactly(doc: &Document, at: usize, name: &[char]) -> bool {
     let label = doc.label(at);
@@ -101,9 +108,10 @@ fn read(doc: &Document, at: usize, out: &mut Vec<Reading>) {
         }
         let same_line = doc.get(whole).line == doc.get(at).line && whole < at;
         let exact = is_exactly(doc, whole, name);
+        let close = at.abs_diff(whole) <= FARTHEST_BASE;
         let firmness = match (rank == 0 && doc.same_group(part, at) && !own_subject, same_line, exact) {
             (true, true, true) => Firmness::Binding,
-            (true, false, true) => Firmness::Doubtful,
+            (true, false, true) if close || names_all(name) => Firmness::Doubtful,
             (true, _, false) => Firmness::Likely,
             _ => Firmness::Possible,
         };
