@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use jiff::civil::date;
 use qianmo_core::pack::{Case, Packs};
-use qianmo_core::{Action, Area, AreaCode, AreaKind, AreaTree, Cell, Fault, FieldType, Numbers, Record, RecordId, Subject, SubjectId, Value};
+use qianmo_core::{
+    Action, Area, AreaCode, AreaKind, AreaTree, Cell, Fault, FieldType, Numbers, Record, RecordId, Subject, SubjectId, Value,
+};
 use uuid::Uuid;
 
 use crate::columns::{ColumnsBuilder, RowHead};
@@ -92,15 +94,7 @@ fn run_case(engine: &Engine, packs: &Packs, case: &Case, faults: &mut Vec<Fault>
             faults.push(fault("CASE-0102").with("record", i + 1).with("why", first));
         }
         if refused.is_empty() {
-            let head = RowHead {
-                record: filled.id,
-                form: &filled.form,
-                subject,
-                resident,
-                organisation: None,
-                area: leaf,
-                at: filled.at,
-            };
+            let head = RowHead { record: filled.id, form: &filled.form, subject, resident, organisation: None, area: leaf, at: filled.at };
             builder.push(&head, filled.values.iter().map(|(id, value)| (&**id, value.clone())));
         }
     }

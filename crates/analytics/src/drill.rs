@@ -29,9 +29,7 @@ impl Engine {
     ) -> Result<Vec<Table>, Fault> {
         let found = self.packs().indicator(indicator).ok_or_else(|| self.no_such(indicator))?;
         let term = match part {
-            Part::Denominator => {
-                found.denominator.as_ref().ok_or_else(|| Fault::new("ANALYTICS-0202").with("indicator", &found.name))?
-            }
+            Part::Denominator => found.denominator.as_ref().ok_or_else(|| Fault::new("ANALYTICS-0202").with("indicator", &found.name))?,
             _ => &found.numerator,
         };
         match term {
@@ -108,7 +106,8 @@ impl Engine {
         let day = if view.additive { ", happened_on" } else { "" };
         let rest: String = view.columns.iter().filter(|c| &*c.id != "happened_on").map(|c| format!(", \"{}\"", c.id)).collect();
         let inner = self.over_rows(view, "v.*, h.area as home_area", &format!("and h.area in ({})", leaves.join(", ")), start, end);
-        let sql = format!("select subject, home_area as area, {counted} as counted{day}{rest} from (\n{inner}\n) where {only} order by 2, 1");
+        let sql =
+            format!("select subject, home_area as area, {counted} as counted{day}{rest} from (\n{inner}\n) where {only} order by 2, 1");
         let table = self.run(&sql).map_err(|e| Fault::new("ANALYTICS-0902").with("view", &view.id).with("reason", e))?;
         Ok(readable(columns, table))
     }

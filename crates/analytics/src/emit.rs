@@ -137,14 +137,7 @@ fn call(function: Function, arguments: &[Expr], out: &mut String) {
         Function::Months => {
             let (born, day) = (as_date(0), as_date(1));
             let whole = |of: &str| format!("({} * 12 + {})", part("year", of), part("month", of));
-            write!(
-                out,
-                "({} - {} - case when {} < {} then 1 else 0 end)",
-                whole(&day),
-                whole(&born),
-                part("day", &day),
-                part("day", &born)
-            )
+            write!(out, "({} - {} - case when {} < {} then 1 else 0 end)", whole(&day), whole(&born), part("day", &day), part("day", &born))
         }
         Function::Days => write!(out, "(cast(cast({} as int) as bigint) - cast(cast({} as int) as bigint))", as_date(1), as_date(0)),
         Function::Hours => {

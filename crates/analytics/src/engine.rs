@@ -89,7 +89,7 @@ pub struct Engine {
     packs: Arc<Packs>,
     context: SessionContext,
     slots: HashMap<String, Arc<Slot>>,
-    plans: Mutex<HashMap<PlanKey, Prepared>>,
+    plans: Arc<Mutex<HashMap<PlanKey, Prepared>>>,
     running: Mutex<()>,
     runtime: tokio::runtime::Runtime,
 }
@@ -110,10 +110,7 @@ impl Engine {
         config.options_mut().optimizer.enable_dynamic_filter_pushdown = false;
         let context = SessionContext::new_with_config(config);
         let environment = |e: &dyn fmt::Display| Fault::new("ANALYTICS-0901").with("reason", e);
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .thread_stack_size(16 << 20)
-            .build()
-            .map_err(|e| environment(&e))?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(16 << 20).build().map_err(|e| environment(&e))?;
         let mut schemas: BTreeMap<String, SchemaRef> = packs.forms().map(|form| (table_name(&form.id), form_schema(form))).collect();
         schemas.insert("area".into(), area_schema());
         schemas.insert("home".into(), home_schema());
@@ -127,7 +124,7 @@ impl Engine {
             context.register_table(&name, Arc::new(stream)).map_err(|e| environment(&e))?;
             slots.insert(name, slot);
         }
-        Ok(Self { packs, context, slots, plans: Mutex::new(HashMap::new()), running: Mutex::new(()), runtime })
+        Ok(Self { packs, context, slots, plans: Arc::default(), running: Mutex::new(()), runtime })
     }
 
     /// The packs that it runs.
@@ -138,14 +135,17 @@ impl Engine {
 
     /// Plans every view and every indicator without running them: what the loader could not see.
     ///
-    /// Faults: `ANALYTICS-0101` SQL that can't be planned, `ANALYTICS-0102` a column that isn't there, `ANALYTICS-0103` an
-    /// indicator that doesn't fit its view, `ANALYTICS-0105` columns declared otherwise than selected.
+    /// Faults: `ANALYTICS-0101` SQL that can't be planned, `ANALYTICS-0102` a column that isn't there, `ANALYTICS-0104` a type
+    /// that isn't supported, `ANALYTICS-0105` columns declared otherwise than selected.
     #[must_use]
     pub fn check(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         let (start, end) = Period::Year(2012).range(Calendar::Civil);
         for view in self.packs.views() {
-            let planned = self.plan_view(view, start, end).and_then(|()| self.prepared(view, start, end).map(|_| ()));
+            let planned = self.plan_view(view, start, end).and_then(|()| {
+                let prepared = self.runtime.block_on(self.prepared(view, start, end));
+                prepared.map(drop).map_err(|e| view_fault(view, &e))
+            });
             faults.extend(planned.err());
         }
         faults
@@ -169,7 +169,11 @@ impl Engine {
             let got = found.remove(*name);
             if got.is_none_or(|got| got != *kind && got != Kind::Null) {
                 let got = got.map_or("没有这一列", Kind::chinese);
-                return Err(Fault::new("ANALYTICS-0105").with("column", name).with("declared", kind.chinese()).with("found", got).at(place));
+                return Err(Fault::new("ANALYTICS-0105")
+                    .with("column", name)
+                    .with("declared", kind.chinese())
+                    .with("found", got)
+                    .at(place));
             }
         }
         match found.into_iter().next() {
@@ -239,17 +243,19 @@ impl Engine {
         (sql, columns)
     }
 
-    fn prepared(&self, view: &View, start: Date, end: Date) -> Result<Prepared, Fault> {
-        let key = (view.id.clone(), start, end);
-        if let Some(prepared) = lock(&self.plans).get(&key) {
-            return Ok(prepared.clone());
+    /// The plan of a view's aggregation: a held one, or one made now.
+    fn prepared(&self, view: &View, start: Date, end: Date) -> impl Future<Output = Result<Prepared, DataFusionError>> + Send + use<> {
+        let key: PlanKey = (view.id.clone(), start, end);
+        let held = lock(&self.plans).get(&key).cloned();
+        let wanted = held.is_none().then(|| self.aggregation(view, start, end));
+        let (context, plans) = (self.context.clone(), self.plans.clone());
+        async move {
+            let (Some((sql, columns)), None) = (wanted, &held) else { return held.ok_or_else(missing) };
+            let plan = context.sql(&sql).await?.create_physical_plan().await?;
+            let prepared = Prepared { plan, columns };
+            lock(&plans).insert(key, prepared.clone());
+            Ok(prepared)
         }
-        let (sql, columns) = self.aggregation(view, start, end);
-        let plan = self.runtime.block_on(async { self.context.sql(&sql).await?.create_physical_plan().await });
-        let plan = plan.map_err(|e| indicator_fault(view, &e))?;
-        let prepared = Prepared { plan, columns };
-        lock(&self.plans).insert(key, prepared.clone());
-        Ok(prepared)
     }
 
     pub(crate) fn fill(&self, columns: &Columns) -> MutexGuard<'_, ()> {
@@ -270,7 +276,7 @@ impl Engine {
 
     /// Computes cells from columns: of a whole data folder or of one leaf's shard.
     ///
-    /// Errors: as [`Engine::check`]; `ANALYTICS-0902` when a plan fails while running.
+    /// Errors: `ANALYTICS-0902` when a view can't be planned or run; [`Engine::check`] says more of the first.
     pub fn compute(&self, columns: &Columns, areas: &Arc<AreaTree>, wanted: &Wanted) -> Result<Cube, Fault> {
         let _running = self.fill(columns);
         let mut cube = Cube::new(self.packs.clone(), areas.clone());
@@ -288,9 +294,10 @@ impl Engine {
                 ranges = BTreeSet::from([(start, end)]);
             }
             for (start, end) in ranges {
-                let prepared = self.prepared(view, start, end)?;
+                let prepared = self.prepared(view, start, end);
                 let context = self.context.task_ctx();
                 let task = self.runtime.spawn(async move {
+                    let prepared = prepared.await?;
                     let plan = reset_plan_states(prepared.plan.clone())?;
                     let batches = collect(plan, context).await?;
                     Ok::<_, DataFusionError>((prepared, batches))
@@ -349,10 +356,8 @@ impl Engine {
     }
 
     pub(crate) fn run(&self, sql: &str) -> Result<Table, DataFusionError> {
-        let options = datafusion::execution::context::SQLOptions::new()
-            .with_allow_ddl(false)
-            .with_allow_dml(false)
-            .with_allow_statements(false);
+        let options =
+            datafusion::execution::context::SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         let batches = self.runtime.block_on(async { self.context.sql_with_options(sql, options).await?.collect().await })?;
         Table::from_batches(&batches).map_err(|fault| DataFusionError::External(Box::new(fault)))
     }
@@ -403,6 +408,11 @@ fn aggregate(view: &View, expr: &qianmo_core::Expr) -> String {
     }
 }
 
+/// A plan neither held nor to be made: it can't be, for one of the two is asked for.
+fn missing() -> DataFusionError {
+    DataFusionError::Internal("no plan".to_owned())
+}
+
 /// The engine's own words, without its wrapping.
 fn message(error: &DataFusionError) -> String {
     error.strip_backtrace()
@@ -423,9 +433,4 @@ fn view_fault(view: &View, error: &DataFusionError) -> Fault {
         return fault;
     }
     Fault::new("ANALYTICS-0101").with("reason", message(error)).at(place)
-}
-
-fn indicator_fault(view: &View, error: &DataFusionError) -> Fault {
-    let place = Place::Text { file: view.file.clone(), line: 1, column: 1 };
-    Fault::new("ANALYTICS-0103").with("view", &view.id).with("reason", message(error)).at(place)
 }

@@ -18,7 +18,15 @@ pub(crate) struct Failure {
 fn status(fault: &Fault) -> u8 {
     let environment = matches!(
         fault.code,
-        "STORE-0003" | "STORE-0004" | "STORE-0005" | "STORE-0006" | "STORE-0007" | "ANALYTICS-0901" | "ANALYTICS-0903" | "CLI-0101" | "CLI-0102"
+        "STORE-0003"
+            | "STORE-0004"
+            | "STORE-0005"
+            | "STORE-0006"
+            | "STORE-0007"
+            | "ANALYTICS-0901"
+            | "ANALYTICS-0903"
+            | "CLI-0101"
+            | "CLI-0102"
     );
     if environment { 3 } else { 1 }
 }

@@ -75,11 +75,8 @@ impl Folder {
     pub(crate) fn columns(&self, cut: Option<i64>) -> Result<(Columns, Cut), Fault> {
         let mut builder = ColumnsBuilder::new(&self.packs, &self.areas)?;
         let scan = Scan { cut: cut.map(Cut), ..Scan::default() };
-        let kinds: std::collections::HashMap<&str, std::collections::HashMap<&str, Kind>> = self
-            .packs
-            .forms()
-            .map(|form| (&*form.id, form.fields.iter().map(|field| (&*field.id, field.kind.kind())).collect()))
-            .collect();
+        let kinds: std::collections::HashMap<&str, std::collections::HashMap<&str, Kind>> =
+            self.packs.forms().map(|form| (&*form.id, form.fields.iter().map(|field| (&*field.id, field.kind.kind())).collect())).collect();
         let mut values: Vec<(Arc<str>, Value)> = Vec::new();
         let mut names: std::collections::HashMap<String, Arc<str>> = std::collections::HashMap::new();
         let cut = self.store.scan(&scan, &mut |row| {

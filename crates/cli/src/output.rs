@@ -17,7 +17,7 @@ pub(crate) fn print(ids: &[&str], titles: &[&str], rows: &[Vec<String>], numbers
     match format {
         Format::Table => {
             let mut table = Table::new();
-            table.load_preset(comfy_table::presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
+            table.load_preset(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
             table.set_header(titles);
             rows.iter().for_each(|row| {
                 table.add_row(row);

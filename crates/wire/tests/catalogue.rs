@@ -10,7 +10,7 @@ mod catalogue {
     use qianmo_wire::{Lang, codes, entry};
 
     /// Areas whose tests aren't all written yet; the list only gets shorter.
-    const TESTS_TO_COME: [&str; 3] = ["ANALYTICS", "CASE", "CLI"];
+    const TESTS_TO_COME: [&str; 1] = ["ANALYTICS-0901"];
 
     fn root() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -97,7 +97,7 @@ mod catalogue {
         rust_files(&root().join("crates"), &mut files);
         let tests: String = files.iter().map(|file| tests_in(file, &std::fs::read_to_string(file).unwrap())).collect();
         let untested = codes().filter(|code| !tests.contains(code));
-        let (waiting, untested): (Vec<_>, Vec<_>) = untested.partition(|code| TESTS_TO_COME.contains(&area(code)));
+        let (waiting, untested): (Vec<_>, Vec<_>) = untested.partition(|code| TESTS_TO_COME.contains(&code.as_str()));
         writeln!(std::io::stderr(), "codes whose tests are to come: {waiting:?}").unwrap();
         assert!(untested.is_empty(), "codes that no test raises: {untested:?}");
     }

@@ -26,8 +26,7 @@ pub(crate) fn metadata(root: &Path) -> Result<Value, String> {
         .current_dir(root)
         .output()
         .map_err(|e| format!("cargo metadata: {e}"))?;
-    serde_json::from_slice(&output.stdout)
-        .map_err(|e| format!("cargo metadata: {e}: {}", String::from_utf8_lossy(&output.stderr)))
+    serde_json::from_slice(&output.stdout).map_err(|e| format!("cargo metadata: {e}: {}", String::from_utf8_lossy(&output.stderr)))
 }
 
 /// Names of packages by id.

@@ -1,5 +1,5 @@
 //! The engine on real packs and on a small one of the test's own.
 
 mod support;
-mod toy;
 mod township;
+mod toy;

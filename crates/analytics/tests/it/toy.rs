@@ -240,6 +240,58 @@ fn faults_of_views_name_file_line_and_remedy() {
 }
 
 #[test]
+fn what_fails_while_running_or_writing_is_a_fault() {
+    let areas = two_villages();
+    let odd = PEOPLE.replace("p.weight > 80 as heavy", "cast(p.name as bigint) > 80 as heavy");
+    let engine = Engine::new(loaded(&files(&odd))).unwrap();
+    let all = columns(engine.packs(), &areas, &records());
+    assert_eq!(engine.compute(&all, &areas, &wanted()).unwrap_err().code, "ANALYTICS-0902");
+    let nowhere = std::path::Path::new("/nonexistent/folder");
+    assert_eq!(qianmo_analytics::export(&all, nowhere).unwrap_err().code, "ANALYTICS-0903");
+    let interval = PEOPLE.replace("p.name,", "interval '1 day' as name,");
+    let faults = Engine::new(loaded(&files(&interval))).unwrap().check();
+    assert_eq!(faults[0].code, "ANALYTICS-0104");
+}
+
+#[test]
+fn a_case_that_is_wrong_says_how() {
+    let case = r#"
+[[case]]
+title = "费用合计"
+period = "2012"
+[[case.record]]
+form = "toy.visit"
+subject = "a"
+at = 2012-01-01
+values = { cost = 5.25 }
+[[case.record]]
+form = "toy.visit"
+subject = "a"
+at = 2012-01-02
+values = { cost = 5.255 }
+[[case.expect]]
+indicator = "toy.cost"
+numerator = 6
+[[case.refused]]
+record = 1
+code = "FORM-0102"
+"#;
+    let mut texts = files(PEOPLE);
+    texts.push(("toy/cases/cost.toml".into(), case.into()));
+    let engine = Engine::new(loaded(&texts)).unwrap();
+    let (count, faults) = qianmo_analytics::run_cases(&engine).unwrap();
+    let codes: Vec<&str> = faults.iter().map(|fault| fault.code).collect();
+    assert_eq!((count, codes), (1, vec!["CASE-0103", "CASE-0102", "CASE-0101"]));
+    assert_eq!(faults[2].param("computed"), Some("5.25"));
+
+    let mut unknown = (**engine.packs()).clone();
+    unknown.packs[0].cases[0].records[0].form = "toy.nothing".into();
+    let engine = Engine::new(Arc::new(unknown)).unwrap();
+    let (_, faults) = qianmo_analytics::run_cases(&engine).unwrap();
+    assert_eq!(faults[0].code, "CASE-0104");
+}
+
+#[test]
 fn only_reading_queries_run() {
     let engine = Engine::new(packs()).unwrap();
     let areas = two_villages();

@@ -34,8 +34,7 @@ pub(crate) fn run(args: &Demo, packs: Option<&Path>) -> Result<(), Failure> {
 
     let began = Instant::now();
     let scope = Scope { data: args.data.clone(), area: None, period: Period::Year(year), cut: None };
-    let periods: Vec<Period> = [Period::Year(year - 1)].into_iter().chain(Period::all_of_year(year)).collect();
-    let computed = compute(&scope, packs, &periods, &[])?;
+    let computed = compute(&scope, packs, &summary::periods(year), &[])?;
     let lines = compare(&computed, &figures, computed.area, Period::Year(year));
     line(&format!("二、对照：印出的数字与由记录计算的数字（{:.1} 秒）。", began.elapsed().as_secs_f64()));
     show(&lines, &args.out)?;
@@ -72,7 +71,9 @@ fn clear(data: &Path) -> Result<(), Failure> {
 fn show(lines: &[Line], out: &Path) -> Result<(), Failure> {
     let ids = ["id", "label", "stated", "computed", "verdict", "indicator", "part", "note"];
     let row = |l: &Line| {
-        [&l.figure.id, &l.figure.label, &l.figure.text, &l.computed, l.verdict.word(), &l.indicator, l.part, &l.note].map(str::to_owned).to_vec()
+        [&l.figure.id, &l.figure.label, &l.figure.text, &l.computed, l.verdict.word(), &l.indicator, l.part, &l.note]
+            .map(str::to_owned)
+            .to_vec()
     };
     let all: Vec<Vec<String>> = lines.iter().map(row).collect();
     write_file(&out.join("compare.csv"), csv(&ids, &all)?.as_bytes())?;

@@ -37,17 +37,17 @@ pub(crate) fn run(args: &Import, packs: Option<&Path>) -> Result<(), Failure> {
         salt: &salt,
     };
     let found = import(&bytes, form, &map, &register, &folder.areas, &options);
-    if let Some(report) = &args.report {
-        write_file(report, &qianmo_exchange::with_reasons(&bytes, &found, Lang::Zh)?)?;
-    }
     for fault in &found.asked {
-        line(&format!("请再看一下：{}", render(fault, Lang::Zh)));
+        line(&render(fault, Lang::Zh).as_question().to_string());
     }
     let stopped = !found.faults.is_empty() && !args.good_rows;
     if !args.dry_run && !stopped {
         folder.store.append(&found.records)?;
     }
     line(&account(&found, args, stopped));
+    if let Some(report) = args.report.as_deref().filter(|_| !found.sheets.is_empty()) {
+        write_file(report, &qianmo_exchange::with_reasons(&bytes, &found, Lang::Zh)?)?;
+    }
     if found.faults.is_empty() { Ok(()) } else { Err(found.faults.into()) }
 }
 

@@ -38,7 +38,9 @@ pub(crate) fn run(args: &Indicators, packs: Option<&Path>) -> Result<(), Failure
         periods.extend(months(args.scope.period));
     }
     let known = load_packs(packs)?;
-    let of = |id: &String| known.indicators().filter(|i| *i.id == **id || i.id.split('.').next() == Some(id)).map(|i| i.id.to_string()).collect();
+    let of = |id: &String| {
+        known.indicators().filter(|i| *i.id == **id || i.id.split('.').next() == Some(id)).map(|i| i.id.to_string()).collect()
+    };
     let only: Vec<String> = args.only.iter().flat_map(|id| -> Vec<String> { of(id) }).collect();
     let mut computed = compute(&args.scope, packs, &periods, &only)?;
     if args.per_village {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use qianmo_core::{Fault, Numbers, format_decimal};
-use qianmo_proofread::{KnownValue, Records, check, check_against};
+use qianmo_core::{Fault, Numbers, Place, format_decimal};
+use qianmo_proofread::{KnownValue, ReadError, Records, check, check_against};
 
 use crate::args::{Proofread, ProofreadFormat, Scope};
 use crate::commands::indicators::{Computed, compute};
@@ -15,8 +15,7 @@ use crate::output::line;
 pub(crate) fn run(args: &Proofread, packs: Option<&Path>) -> Result<(), Failure> {
     let bytes = read_file(&args.file)?;
     let file = args.file.display().to_string();
-    let text = qianmo_proofread::read(&bytes)
-        .map_err(|e| Fault::new(e.code()).with("file", &file).at(qianmo_core::Place::Text { file: file.clone(), line: 1, column: 1 }))?;
+    let text = qianmo_proofread::read(&bytes).map_err(|e| unreadable(&e, &file))?;
     let report = match (&args.data, args.period) {
         (None, None) if args.area.is_none() => check(&text),
         (Some(data), Some(period)) => {
@@ -37,6 +36,14 @@ pub(crate) fn run(args: &Proofread, packs: Option<&Path>) -> Result<(), Failure>
             line(out.trim_end());
             Ok(())
         }
+    }
+}
+
+fn unreadable(error: &ReadError, file: &str) -> Fault {
+    let fault = Fault::new(error.code()).at(Place::Text { file: file.to_owned(), line: 1, column: 1 });
+    match error {
+        ReadError::TooLarge { bytes } => fault.with("megabytes", bytes >> 20),
+        _ => fault,
     }
 }
 

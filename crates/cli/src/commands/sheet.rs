@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use qianmo_analytics::Wanted;
 use qianmo_core::{Date, Fault, Period};
 use qianmo_reports::roster::Heading;
 use qianmo_reports::{Fonts, SheetFormat, returns, roster as rosters, write_sheets};
@@ -22,7 +23,7 @@ pub(crate) fn roster(args: &Sheet, packs: Option<&Path>) -> Result<(), Failure> 
 
 pub(crate) fn return_form(args: &Sheet, packs: Option<&Path>) -> Result<(), Failure> {
     let format = format(&args.out)?;
-    let computed = compute(&args.scope, packs, &[args.scope.period], &[])?;
+    let computed = compute(&args.scope, packs, &[], &[])?;
     save(&args.out, &return_sheets(&computed, &args.id, args.scope.period)?, format)
 }
 
@@ -44,7 +45,7 @@ fn format(out: &Path) -> Result<SheetFormat, Fault> {
 /// The rows of a roster, laid out.
 pub(crate) fn roster_sheet(computed: &Computed, id: &str, period: Period, expose: bool) -> Result<qianmo_reports::Sheet, Fault> {
     let packs = &computed.folder.packs;
-    let roster = packs.roster(id).ok_or_else(|| Fault::new("CLI-0207").with("id", id))?;
+    let roster = packs.roster(id).ok_or_else(|| unknown("CLI-0207", id, packs.packs.iter().flat_map(|p| &p.rosters).map(|r| &*r.id)))?;
     let range = period.range(roster.calendar);
     let areas = &computed.folder.areas;
     let rows = computed.engine.roster_rows(&computed.columns, areas, &roster.view, computed.area, range, roster.only.as_ref())?;
@@ -52,12 +53,21 @@ pub(crate) fn roster_sheet(computed: &Computed, id: &str, period: Period, expose
     with_heading(computed, period, expose, |heading| rosters::build(roster, &ids, &rows.rows, heading))
 }
 
-/// The sheets of a return.
+/// The sheets of a return, its indicators computed for the period.
 pub(crate) fn return_sheets(computed: &Computed, id: &str, period: Period) -> Result<Vec<qianmo_reports::Sheet>, Fault> {
     let packs = &computed.folder.packs;
-    let form = packs.return_form(id).ok_or_else(|| Fault::new("CLI-0208").with("id", id))?;
-    let source = returns::Source { packs, numbers: &computed.cube, areas: &computed.folder.areas, area: computed.area };
+    let form = packs.return_form(id).ok_or_else(|| unknown("CLI-0208", id, packs.packs.iter().flat_map(|p| &p.returns).map(|r| &*r.id)))?;
+    let indicators = form.rows.iter().filter_map(|row| row.indicator.clone()).collect();
+    let wanted = Wanted { periods: vec![period], indicators };
+    let cube = computed.engine.compute(&computed.columns, &computed.folder.areas, &wanted)?;
+    let source = returns::Source { packs, numbers: &cube, areas: &computed.folder.areas, area: computed.area };
     with_heading(computed, period, false, |heading| returns::build(form, &source, heading))
+}
+
+/// No such roster or return, with those there are.
+fn unknown<'a>(code: &'static str, id: &str, known: impl Iterator<Item = &'a str>) -> Fault {
+    let known: Vec<&str> = known.collect();
+    Fault::new(code).with("id", id).with("known", known.join("、"))
 }
 
 fn with_heading<T>(
@@ -68,14 +78,7 @@ fn with_heading<T>(
 ) -> Result<T, Fault> {
     let area = computed.folder.areas.require(computed.area)?;
     let printed: Date = crate::commands::synth::today();
-    build(&Heading {
-        area: &area.name,
-        organisation: &organisation(&area.name),
-        period,
-        as_of: &computed.cut.to_string(),
-        printed,
-        expose,
-    })
+    build(&Heading { area: &area.name, organisation: &organisation(&area.name), period, as_of: &computed.cut.to_string(), printed, expose })
 }
 
 /// Who signs when nobody is named.

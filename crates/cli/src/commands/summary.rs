@@ -41,7 +41,7 @@ pub(crate) fn document(computed: &Computed, year: i16, printed: Option<Date>, by
         year,
         printed: printed.unwrap_or(date(year + 1, 1, 5)),
         organisation: by.unwrap_or(&signed),
-        cut: &computed.cut.to_string(),
+        cut: &format!("第{}条日志", computed.cut),
     };
     Ok(compose(&request)?)
 }

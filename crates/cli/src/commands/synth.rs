@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use qianmo_core::pack::Packs;
 use qianmo_core::Date;
+use qianmo_core::pack::Packs;
 use qianmo_store::{SqliteStore, Store};
 use qianmo_synth::{Figures, Options, Township};
 

@@ -88,7 +88,13 @@ fn contradicting_figures_are_refused_by_name_and_leave_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let text: String = FIGURES
         .lines()
-        .map(|line| if line.starts_with("women_18_35,") { "women_18_35,18—35岁育龄妇女,999999,人,base,,,,,\n".to_owned() } else { format!("{line}\n") })
+        .map(|line| {
+            if line.starts_with("women_18_35,") {
+                "women_18_35,18—35岁育龄妇女,999999,人,base,,,,,\n".to_owned()
+            } else {
+                format!("{line}\n")
+            }
+        })
         .collect();
     let figures = dir.path().join("figures.csv");
     std::fs::write(&figures, text).unwrap();
@@ -113,4 +119,85 @@ fn misuse_wrong_input_and_missing_data_have_their_exit_status() {
     assert_eq!(output.status.code(), Some(3));
     assert!(String::from_utf8(output.stderr).unwrap().contains("CLI-0101"));
     assert_eq!(qianmo(&["packs", "check"]).status.code(), Some(0));
+}
+
+/// Runs a command that must fail with this code and status.
+fn refused(args: &[&str], code: &str, status: i32) {
+    let output = qianmo(args);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains(code), "{args:?} should say {code}: {said}");
+    assert_eq!(output.status.code(), Some(status), "{args:?}: {said}");
+}
+
+#[test]
+fn each_wrong_request_says_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = township(dir.path());
+    let out = |name: &str| dir.path().join(name).display().to_string();
+    let of = |words: &[&str]| -> Vec<String> { words.iter().map(|w| (*w).to_owned()).chain(["--data".into(), data.clone()]).collect() };
+    let check = |words: &[&str], code: &str, status: i32| {
+        let words = of(words);
+        refused(&words.iter().map(String::as_str).collect::<Vec<_>>(), code, status);
+    };
+    let nobody = "00000000-0000-7000-8000-000000000000";
+    check(&["record", "show", nobody], "CLI-0202", 1);
+    check(&["roster", "L99", "--period", "2010", "--out", &out("a.xlsx")], "CLI-0207", 1);
+    check(&["return", "R99", "--period", "2010", "--out", &out("a.xlsx")], "CLI-0208", 1);
+    check(&["import", "population.residnt", &out("figures.csv")], "CLI-0203", 1);
+    check(&["indicators", "--period", "2010", "--only", "population.residnts"], "ANALYTICS-0201", 1);
+    check(&["drill", "--period", "2010", "--indicator", "population.residents", "--part", "denominator"], "ANALYTICS-0202", 1);
+    check(&["proofread", &out("figures.csv")], "CLI-0209", 1);
+    check(&["demo", "--out", &out("demo")], "CLI-0206", 1);
+    let beneath_a_file = dir.path().join("figures.csv").join("x.csv").display().to_string();
+    check(&["roster", "L01", "--period", "2010", "--out", &beneath_a_file], "CLI-0102", 3);
+
+    let listed = done(&["drill", "--data", &data, "--indicator", "maternal_health.live_births", "--period", "2010", "--format", "csv"]);
+    let record =
+        rows(&listed)[0].last().unwrap().split(' ').find_map(|r| r.strip_prefix("maternal_health.birth@").map(str::to_owned)).unwrap();
+    check(&["record", "correct", &record, "--set", "born_on=昨天"], "CLI-0204", 1);
+    check(&["record", "correct", &record, "--set", "colour=red"], "FORM-0101", 1);
+    check(&["record", "void", &record, "--reason", " "], "CLI-0205", 1);
+    check(&["record", "void", &record, "--reason", "重复录入"], "", 0);
+    check(&["record", "void", &record, "--reason", "重复录入"], "STORE-0103", 1);
+
+    let empty = out("empty");
+    drop(qianmo_store::SqliteStore::create(Path::new(&empty)).unwrap());
+    refused(&["indicators", "--data", &empty, "--period", "2010"], "CLI-0201", 1);
+}
+
+#[test]
+fn a_generated_summary_proofreads_clean() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = township(dir.path());
+    let file = dir.path().join("summary.docx").display().to_string();
+    done(&["summary", "--data", &data, "--period", "2010", "--out", &file]);
+    let text = done(&["proofread", &file, "--format", "json"]);
+    let claims: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let claims = claims.as_array().cloned().or_else(|| claims["claims"].as_array().cloned()).unwrap();
+    let of = |verdict: &str| claims.iter().filter(|claim| claim["verdict"] == verdict).collect::<Vec<_>>();
+    assert!(of("contradiction").is_empty(), "{:#?}", of("contradiction"));
+    assert!(of("consistent").len() > 100, "only {} numbers were proved", of("consistent").len());
+}
+
+#[test]
+fn a_list_of_residents_is_imported_whole_or_not_at_all() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = township(dir.path());
+    let count = || {
+        cells(&data, &["--only", "population.residents"]).into_values().map(|(n, _)| n).max_by_key(|n| n.parse::<u64>().unwrap()).unwrap()
+    };
+    let before = count();
+    let file = dir.path().join("residents.csv");
+    let village =
+        cells(&data, &["--only", "population.residents"]).into_keys().map(|(_, area)| area).find(|area| !area.ends_with("000")).unwrap();
+    let head = "姓名,性别,出生日期,身份证号,常住类型,辖区";
+    let good = format!("赵小芳,女,1990年5月6日,,户籍,{village}");
+    let bad = format!("钱大有,男,1990年2月31日,110105194912310021,户籍,{village}");
+    std::fs::write(&file, format!("{head}\n{good}\n{bad}\n")).unwrap();
+    let file = file.display().to_string();
+    let output = qianmo(&["import", "population.resident", &file, "--data", &data]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("第3行") && said.contains("2月31日"), "{said}");
+    assert_eq!(count(), before, "nothing half-imported");
 }

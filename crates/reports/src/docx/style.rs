@@ -31,7 +31,7 @@ fn packed(mut style: Style) -> Style {
 pub(super) fn add(docx: Docx) -> Docx {
     let indented = |style: Style| {
         style
-            .align(AlignmentType::Both)
+            .align(AlignmentType::Left)
             .line_spacing(exact(579))
             .indent(None, Some(SpecialIndentType::FirstLine(640)), None, None)
             .first_line_chars(200)
@@ -51,7 +51,7 @@ pub(super) fn add(docx: Docx) -> Docx {
         .add_style(small(paragraph("Unit", "表格单位", FANGSONG, 21)).align(AlignmentType::Right))
         .add_style(small(paragraph("Cell", "表格文字", FANGSONG, 21)))
         .add_style(small(paragraph("CellHead", "表头文字", HEI, 21)).align(AlignmentType::Center))
-        .add_style(small(paragraph("Note", "表注", FANGSONG, 21)).align(AlignmentType::Both))
+        .add_style(small(paragraph("Note", "表注", FANGSONG, 21)).align(AlignmentType::Left))
         .add_style(paragraph("Source", "附录文字", SONG, 17).line_spacing(exact(220)).snap_to_grid(false))
         .add_style(paragraph("Signature", "落款", FANGSONG, 32).align(AlignmentType::Right).line_spacing(exact(579)))
 }

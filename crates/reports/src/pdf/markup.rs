@@ -63,7 +63,7 @@ impl Writer<'_> {
   if remark != "" and here == counter(page).final().first() {{ align(center, text(size: 7.5pt, fill: luma(110), remark)) }}
 }})
 #set text(font: fangsong, size: 16pt, lang: "zh", region: "cn", top-edge: 0.88em, bottom-edge: -0.12em, cjk-latin-spacing: none, tracking: {tracking:.3}pt)
-#set par(justify: true, first-line-indent: (amount: 2em, all: true), leading: {gap:.2}pt, spacing: {gap:.2}pt, linebreaks: "simple")
+#set par(justify: false, first-line-indent: (amount: 2em, all: true), leading: {gap:.2}pt, spacing: {gap:.2}pt, linebreaks: "simple")
 #set heading(numbering: none)
 #show heading: set text(size: 16pt, weight: "regular")
 #show heading: it => block(above: {gap:.2}pt, below: {gap:.2}pt, par(it.body))

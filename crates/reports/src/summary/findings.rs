@@ -1,9 +1,10 @@
 //! 存在问题: the indicators that fell short of their target or went the wrong way against the year before.
 //!
 //! Never among them: indicators on reproductive choices, mere statistics, indicators without a good direction
-//! (design, section 9). At most eight are printed: misses of targets first, the worst first.
+//! (design, section 9). At most eight are printed, two of a programme: misses of targets first, the worst first.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use qianmo_core::pack::{Better, Indicator, PackTable};
 use qianmo_core::{Cell, Date, Decimal, Period, Value};
@@ -15,6 +16,9 @@ use crate::phrase::{self, Change};
 
 /// The most problems that a summary lists.
 const SHOWN_MAX: usize = 8;
+
+/// The most of one programme: its rates often say the same thing twice.
+const SHOWN_PER_PACK_MAX: usize = 2;
 
 /// A target from a pack's table `targets`.
 #[derive(Debug, Clone)]
@@ -96,6 +100,12 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Vec<Finding<'a>> {
         found.push(Finding { indicator, now, missed, worse, severity });
     }
     found.sort_by(worst_first);
+    let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
+    found.retain(|finding| {
+        let of_pack = shown.entry(finding.indicator.id.split('.').next().unwrap_or_default()).or_default();
+        *of_pack += 1;
+        *of_pack <= SHOWN_PER_PACK_MAX
+    });
     found.truncate(SHOWN_MAX);
     found
 }
