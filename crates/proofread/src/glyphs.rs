@@ -30,19 +30,28 @@ const TRADITIONAL: &str = "應应種种實实參参檢检療疗數数總总戶�
 /// Lower case tone-marked letters that appear when a conversion left the pronunciation behind the character.
 const TONED: &str = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹ";
 
+/// First and one past the last of the unified ideographs, where all characters of the table lie.
+const IDEOGRAPHS: std::ops::Range<u32> = 0x4e00..0xa000;
+
 fn simplified(c: char) -> char {
     use std::sync::LazyLock;
-    static PAIRS: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
+    // One look-up for each character of a text: a flat table rather than a search.
+    static TABLE: LazyLock<Vec<char>> = LazyLock::new(|| {
+        let mut table: Vec<char> = IDEOGRAPHS.map(|code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
         let chars: Vec<char> = TRADITIONAL.chars().collect();
-        let mut pairs: Vec<(char, char)> = chars.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
-        pairs.sort_unstable();
-        pairs.dedup();
-        pairs
+        for pair in chars.chunks_exact(2) {
+            if let Some(held) = place(pair[0]).and_then(|at| table.get_mut(at)) {
+                *held = pair[1];
+            }
+        }
+        table
     });
-    match PAIRS.binary_search_by_key(&c, |pair| pair.0) {
-        Ok(at) => PAIRS[at].1,
-        Err(_) => c,
-    }
+    place(c).and_then(|at| TABLE.get(at)).copied().unwrap_or(c)
+}
+
+fn place(c: char) -> Option<usize> {
+    let code = u32::from(c);
+    if IDEOGRAPHS.contains(&code) { usize::try_from(code - IDEOGRAPHS.start).ok() } else { None }
 }
 
 /// The form of `c` that the rules read.
