@@ -179,6 +179,7 @@ fn texts(dir: &Path) -> Result<Vec<(String, String)>, Failed> {
     Ok(files)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err asks for")]
 fn all(faults: Vec<Fault>) -> Failed {
     faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into()
 }

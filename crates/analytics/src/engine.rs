@@ -79,6 +79,9 @@ struct Prepared {
     columns: Vec<SumColumns>,
 }
 
+/// An indicator's id and the columns of its numerator and denominator sums.
+pub type NamedSums = (Arc<str>, Option<usize>, Option<usize>);
+
 /// An indicator's place and the columns of its numerator and denominator sums.
 type SumColumns = (u32, Option<usize>, Option<usize>);
 
@@ -268,7 +271,7 @@ impl Engine {
 
     /// The aggregation of a view as text, with each indicator's id and the places of its sums.
     #[must_use]
-    pub fn aggregation_sql(&self, view: &View, start: Date, end: Date) -> (String, Vec<(Arc<str>, Option<usize>, Option<usize>)>) {
+    pub fn aggregation_sql(&self, view: &View, start: Date, end: Date) -> (String, Vec<NamedSums>) {
         let (sql, columns) = self.aggregation(view, start, end);
         let ids: Vec<&Arc<str>> = self.packs.indicators().map(|indicator| &indicator.id).collect();
         (sql, columns.into_iter().map(|(place, above, below)| (ids[place as usize].clone(), above, below)).collect())

@@ -20,6 +20,6 @@ mod table;
 pub use cases::{CaseFault, run_cases};
 pub use columns::{Columns, ColumnsBuilder, RowHead};
 pub use cube::{Cube, Wanted};
-pub use engine::Engine;
+pub use engine::{Engine, NamedSums};
 pub use export::export;
 pub use table::{Table, TableColumn};

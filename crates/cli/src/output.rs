@@ -19,9 +19,7 @@ pub(crate) fn print(ids: &[&str], titles: &[&str], rows: &[Vec<String>], numbers
             let mut table = Table::new();
             table.load_preset(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
             table.set_header(titles);
-            rows.iter().for_each(|row| {
-                table.add_row(row);
-            });
+            table.add_rows(rows);
             for column in numbers {
                 if let Some(column) = table.column_mut(*column) {
                     column.set_cell_alignment(CellAlignment::Right);

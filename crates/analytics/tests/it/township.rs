@@ -29,7 +29,9 @@ fn township(engine: &Engine) -> (Arc<AreaTree>, Columns) {
     .unwrap();
     let areas = Arc::new(AreaTree::new(township.areas).unwrap());
     let mut builder = ColumnsBuilder::new(engine.packs(), &areas).unwrap();
-    records.iter().for_each(|record| push(&mut builder, record));
+    for record in &records {
+        push(&mut builder, record);
+    }
     (areas, builder.finish().unwrap())
 }
 

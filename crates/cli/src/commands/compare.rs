@@ -122,7 +122,7 @@ fn judge(map: &FigureMap, line: &mut Line) {
     let figure = &line.figure;
     let expected = if figure.contradicts { figure.computed.or(figure.value) } else { figure.value };
     let Some(expected) = expected else {
-        line.note = "原文没有确数".to_owned();
+        line.note = String::from("原文没有确数");
         return;
     };
     let agrees = line.computed == format_decimal(Some(expected), figure.decimals);

@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Args, packs: Option<&Path>) -> Result<(), Failure> {
                 totals.iter_mut().zip(counts).for_each(|(total, count)| *total += count);
                 rows.push([pack.id.to_string(), pack.name.clone()].into_iter().chain(counts.map(|n| n.to_string())).collect());
             }
-            rows.push(["".to_owned(), "合计".to_owned()].into_iter().chain(totals.map(|n| n.to_string())).collect());
+            rows.push([String::new(), "合计".to_owned()].into_iter().chain(totals.map(|n| n.to_string())).collect());
             print(&ids, &titles, &rows, &[2, 3, 4, 5, 6, 7, 8, 9, 10], *format)
         }
     }

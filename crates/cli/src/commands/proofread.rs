@@ -30,13 +30,12 @@ pub(crate) fn run(args: &Proofread, packs: Option<&Path>) -> Result<(), Failure>
         ProofreadFormat::Json => report.to_json(),
         ProofreadFormat::Html => report.to_html(&text, &file),
     };
-    match &args.out {
-        Some(file) => Ok(write_file(file, out.as_bytes())?),
-        None => {
-            line(out.trim_end());
-            Ok(())
-        }
+    if let Some(file) = &args.out {
+        write_file(file, out.as_bytes())?;
+    } else {
+        line(out.trim_end());
     }
+    Ok(())
 }
 
 fn unreadable(error: &ReadError, file: &str) -> Fault {

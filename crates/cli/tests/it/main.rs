@@ -1,4 +1,5 @@
 //! The binary as a script uses it: figures to people, numbers back, a correction, faults and exit status.
+#![allow(clippy::unwrap_used, clippy::panic, unreachable_pub, reason = "helpers of tests may stop a test")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
