@@ -24,7 +24,7 @@ wasm() {
     echo '错误：需要 wasm32-unknown-unknown 目标：rustup target add wasm32-unknown-unknown' >&2
     exit 3
   }
-  cargo check --locked -p qianmo-core -p qianmo-proofread --target wasm32-unknown-unknown
+  cargo check --locked -p qianmo-core -p qianmo-wasm --target wasm32-unknown-unknown
 }
 
 step '格式 format' cargo fmt --all --check

@@ -90,15 +90,19 @@ fn choices_and_statistics_are_never_problems_or_targets() {
 #[test]
 fn the_worst_comes_first_and_misses_of_targets_before_losses() {
     let mut one = pack("one", "某专项", 10, "# 某专项\n\n完成{one.a}。");
-    one.indicators = ["a", "b", "c"].map(|id| indicator(&format!("one.{id}"), &format!("{id}率"), "%", true, Some(Better::Higher))).into();
+    let rate = |id: &str| indicator(&format!("one.{id}"), &format!("{id}率"), "%", true, Some(Better::Higher));
+    one.indicators = ["a", "b", "e"].map(rate).into();
+    one.indicators.push(indicator("two.c", "c率", "%", true, Some(Better::Higher)));
     one.indicators.push(indicator("one.d", "死亡率", "‰", true, Some(Better::Lower)));
-    one.tables = vec![targets(&[("one.a", "90", 2012), ("one.b", "90", 2012), ("one.d", "5", 2012)])];
+    one.tables = vec![targets(&[("one.a", "90", 2012), ("one.b", "90", 2012), ("one.d", "5", 2012), ("one.e", "90", 2012)])];
     let mut table = fixture::Table::default();
     table.set("one.a", TOWN, 2012, 80, Some(100));
     table.set("one.b", TOWN, 2012, 40, Some(100));
-    table.set("one.c", TOWN, 2012, 10, Some(100));
-    table.set("one.c", TOWN, 2011, 99, Some(100));
+    table.set("two.c", TOWN, 2012, 10, Some(100));
+    table.set("two.c", TOWN, 2011, 99, Some(100));
     table.set("one.d", TOWN, 2012, 6, Some(1000));
+    // The fourth of one programme isn't shown.
+    table.set("one.e", TOWN, 2012, 89, Some(100));
     let document = compose(&Packs { packs: vec![one] }, &table);
     let items: Vec<(String, String)> = document
         .blocks

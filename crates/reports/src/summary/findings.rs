@@ -1,7 +1,7 @@
 //! 存在问题: the indicators that fell short of their target or went the wrong way against the year before.
 //!
 //! Never among them: indicators on reproductive choices, mere statistics, indicators without a good direction
-//! (design, section 9). At most eight are printed, two of a programme: misses of targets first, the worst first.
+//! (design, section 9). At most eight are printed, three of a programme: misses of targets first, the worst first.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ use crate::phrase::{self, Change};
 const SHOWN_MAX: usize = 8;
 
 /// The most of one programme: its rates often say the same thing twice.
-const SHOWN_PER_PACK_MAX: usize = 2;
+const SHOWN_PER_PACK_MAX: usize = 3;
 
 /// A target from a pack's table `targets`.
 #[derive(Debug, Clone)]
