@@ -10,3 +10,9 @@ if [ ! -x "$out/venv/bin/python" ]; then
   python3 -m venv "$out/venv" && "$out/venv/bin/pip" -q install duckdb
 fi
 "$out/venv/bin/python" bench/duckdb_peer.py "$out/export"
+cargo run --locked --release -q -p qianmo-proofread --example bench
+rustup target list --installed 2>/dev/null | grep -q wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
+cargo build --locked -q --profile wasm -p qianmo-wasm --target wasm32-unknown-unknown
+if command -v node >/dev/null; then
+  node bench/proofread/wasm.mjs target/wasm32-unknown-unknown/wasm/qianmo_wasm.wasm crates/proofread/tests/texts/*.txt
+fi

@@ -7,7 +7,7 @@ command -v cargo >/dev/null || {
   exit 3
 }
 
-if ! fc-list 2>/dev/null | grep -qi 'cjk'; then
+if [[ $(fc-list 2>/dev/null || true) != *CJK* ]]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo '正在安装中文字体（fonts-noto-cjk）……'
     apt-get update -qq || true
