@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod failure;
 mod folder;
+mod misuse;
 mod output;
 
 use std::process::ExitCode;
@@ -17,7 +18,10 @@ use crate::args::{Cli, Command};
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return misuse::tell(&error),
+    };
     let lang = if cli.lang == "en" { Lang::En } else { Lang::Zh };
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,

@@ -109,7 +109,12 @@ fn contradicting_figures_are_refused_by_name_and_leave_nothing() {
 
 #[test]
 fn misuse_wrong_input_and_missing_data_have_their_exit_status() {
-    assert_eq!(qianmo(&["indicators", "--period", "2010"]).status.code(), Some(2));
+    refused(&["indicators", "--period", "2010"], "CLI-0001", 2);
+    refused(&["verify", "--date", "x"], "CLI-0002", 2);
+    refused(&["indicator"], "CLI-0003", 2);
+    refused(&["indicators", "--data", "x", "--period", "2010-13"], "CLI-0004", 2);
+    refused(&["verify", "--data", "x", "--data", "y"], "CLI-0005", 2);
+    assert_eq!(qianmo(&["--version"]).status.code(), Some(0));
     let dir = tempfile::tempdir().unwrap();
     let nowhere = dir.path().join("nothing").display().to_string();
     let output = qianmo(&["indicators", "--data", &nowhere, "--period", "2010", "--lang", "en"]);
