@@ -22,7 +22,7 @@ pub struct Packs {
 }
 
 /// One programme.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Pack {
     /// Identifier, the folder's name.
     pub id: Arc<str>,
@@ -32,6 +32,10 @@ pub struct Pack {
     pub name_en: String,
     /// The norm it implements, with year.
     pub norm: String,
+    /// First and last day on which that norm holds; `None` while there is no end.
+    pub in_force: (Option<jiff::civil::Date>, Option<jiff::civil::Date>),
+    /// Who wrote the pack.
+    pub author: String,
     /// Packs whose groups, forms or views it builds on.
     pub needs: Vec<Arc<str>>,
     /// Subject kinds it declares, with their Chinese names.
@@ -56,6 +60,8 @@ pub struct Pack {
     pub summary: Option<SummaryPart>,
     /// How to fabricate records, and which figure is which indicator.
     pub synth: Synth,
+    /// Campaigns: rosters frozen on the first day of a round.
+    pub campaigns: Vec<Campaign>,
     /// Worked cases.
     pub cases: Vec<Case>,
     /// Every rule that isn't verified against its source: what and where.
@@ -250,6 +256,31 @@ pub struct ReturnRow {
     pub indicator: Option<Arc<str>>,
     /// Which part of it.
     pub part: Part,
+}
+
+/// A campaign (专项行动): who is to be reached is written down once, on the first day of a round.
+///
+/// Names of its expressions: the view's columns, and the round's fields and date as `round.code`, `round.at`.
+#[derive(Debug, Clone)]
+pub struct Campaign {
+    /// Identifier, `pack.campaign`.
+    pub id: Arc<str>,
+    /// Official name.
+    pub name: String,
+    /// English name.
+    pub name_en: String,
+    /// The form, about an organisation or area, a record of which opens a round; its `at` is the first day.
+    pub opens: Arc<str>,
+    /// The view, run on the first day, whose rows can be on the roster.
+    pub view: Arc<str>,
+    /// Which of its rows; all when absent.
+    pub only: Option<Expr>,
+    /// The form of the record written for each of them.
+    pub target: Arc<str>,
+    /// Its field values.
+    pub values: Vec<(Arc<str>, Expr)>,
+    /// Where the campaign is prescribed.
+    pub source: String,
 }
 
 /// Rows of a dated table.
@@ -498,6 +529,11 @@ impl Packs {
     #[must_use]
     pub fn indicator(&self, id: &str) -> Option<&Indicator> {
         self.indicators().find(|indicator| &*indicator.id == id)
+    }
+
+    /// Every campaign.
+    pub fn campaigns(&self) -> impl Iterator<Item = &Campaign> {
+        self.packs.iter().flat_map(|pack| &pack.campaigns)
     }
 
     /// The roster with this id.

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use qianmo_core::Fault;
-use qianmo_core::pack::{Pack, Packs, Sensitivity, Synth};
+use qianmo_core::pack::{Pack, Packs, Sensitivity};
 
 use super::{Context, Doc, FileKind};
 use crate::index::{Index, What};
@@ -28,26 +28,7 @@ pub(super) fn read(docs: &[Doc<'_>], index: &Index, sink: &Sink) -> Packs {
 }
 
 fn empty(id: &str) -> Pack {
-    Pack {
-        id: id.into(),
-        name: String::new(),
-        name_en: String::new(),
-        norm: String::new(),
-        needs: Vec::new(),
-        subjects: Vec::new(),
-        sensitivity: Sensitivity::Routine,
-        order: 0,
-        forms: Vec::new(),
-        views: Vec::new(),
-        indicators: Vec::new(),
-        rosters: Vec::new(),
-        returns: Vec::new(),
-        tables: Vec::new(),
-        summary: None,
-        synth: Synth::default(),
-        cases: Vec::new(),
-        unverified: Vec::new(),
-    }
+    Pack { id: id.into(), ..Pack::default() }
 }
 
 fn read_one(table: &Table<'_>, doc: &Doc<'_>, index: &Index) -> Pack {
@@ -65,12 +46,13 @@ fn read_one(table: &Table<'_>, doc: &Doc<'_>, index: &Index) -> Pack {
     pack.norm = table.string("norm");
     let from = table.need("in_force_from").and_then(|item| item.date());
     let to = table.get("in_force_to").and_then(|item| Some((item.date()?, item.place())));
+    pack.in_force = (from, to.as_ref().map(|(to, _)| *to));
     if let (Some(from), Some((to, place))) = (from, to)
         && to < from
     {
         table.sink.push(Fault::new("PACK-0113").at(place).with("low", from).with("high", to));
     }
-    table.string("author");
+    pack.author = table.string("author");
     pack.needs = table
         .texts("needs")
         .iter()
