@@ -16,6 +16,8 @@
 -- column: reported_on date 网报日期
 -- column: timely text 15日内网报
 -- column: settled boolean 常住
+-- column: deregistered_on date 户口注销核对日期
+-- column: late boolean 死亡30日后才登记
 -- source: 居民死亡医学证明（推断）书，2014
 select
     d.subject,
@@ -39,7 +41,9 @@ select
     d.certificate_no,
     d.reported_on,
     case when d.reported_on <= d.died_on + interval '15 days' then '是' else '否' end as timely,
-    r.residence_type = '1' or r.settled_on <= d.died_on - interval '6 months' as settled
+    r.residence_type = '1' or r.settled_on <= d.died_on - interval '6 months' as settled,
+    d.deregistered_on,
+    d.at > d.died_on + interval '30 days' as late
 from population_death d
 join population_resident r on r.subject = d.subject and r.valid_to = date '9999-12-31'
 where d.died_on between $start and $end
