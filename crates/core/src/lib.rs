@@ -16,6 +16,7 @@ pub mod pack;
 pub mod period;
 pub mod record;
 pub mod resident_number;
+pub mod schedule;
 pub mod value;
 
 pub use area::{Area, AreaCode, AreaKind, AreaTree};

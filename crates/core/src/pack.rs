@@ -12,6 +12,7 @@ use crate::expr::{Expr, Kind};
 use crate::form::Form;
 use crate::numbers::Part;
 use crate::period::Calendar;
+use crate::schedule::{CaseDue, Schedule};
 use crate::value::Value;
 
 /// A loaded set of packs, with look-ups across them.
@@ -62,6 +63,8 @@ pub struct Pack {
     pub synth: Synth,
     /// Campaigns: rosters frozen on the first day of a round.
     pub campaigns: Vec<Campaign>,
+    /// Who is due for what, when.
+    pub schedule: Schedule,
     /// Worked cases.
     pub cases: Vec<Case>,
     /// Every rule that isn't verified against its source: what and where.
@@ -472,6 +475,8 @@ pub struct Case {
     pub expect: Vec<(Arc<str>, Decimal, Option<Decimal>)>,
     /// Expected faults by record number (from 1): codes.
     pub refused: Vec<(usize, String)>,
+    /// Expected states of services.
+    pub due: Vec<CaseDue>,
 }
 
 /// A record of a case.

@@ -24,6 +24,7 @@ pub(crate) enum What {
     Group,
     Figure,
     Let,
+    Service,
 }
 
 impl What {
@@ -40,6 +41,7 @@ impl What {
             Self::Group => "人群",
             Self::Figure => "数字",
             Self::Let => "变量",
+            Self::Service => "服务",
         }
     }
 }
@@ -105,6 +107,10 @@ impl Index {
             FileKind::Return => self.own(doc, What::Return, false, sink),
             FileKind::Table => self.own(doc, What::Table, true, sink),
             FileKind::Indicators => self.list(doc, "indicator", "id", What::Indicator, false, sink),
+            FileKind::Schedule => {
+                self.list(doc, "service", "id", What::Service, false, sink);
+                self.list(doc, "series", "id", What::Service, false, sink);
+            }
             FileKind::Synth => {
                 self.list(doc, "figure", "id", What::Figure, false, sink);
                 self.list(doc, "let", "name", What::Let, false, sink);

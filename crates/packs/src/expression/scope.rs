@@ -20,6 +20,8 @@ pub struct Name {
 pub struct Scope {
     names: BTreeMap<Arc<str>, Name>,
     open: bool,
+    /// Names that many scopes share; this one's own come first.
+    outer: Option<Arc<Scope>>,
 }
 
 /// A name of an open scope.
@@ -51,14 +53,24 @@ impl Scope {
 
     /// Adds a form field under its id, with its codes.
     pub fn add_field(&mut self, field: &Field) {
+        self.add_field_as(&field.id, field);
+    }
+
+    /// Adds a form field under another name, with its codes.
+    pub fn add_field_as(&mut self, name: &str, field: &Field) {
         let has_codes = matches!(field.kind, FieldType::Choice | FieldType::Choices);
         let codes = if has_codes { field.choices.iter().map(|choice| choice.code.clone()).collect() } else { Vec::new() };
-        self.names.insert(field.id.clone(), Name { kind: field.kind.kind(), codes });
+        self.names.insert(name.into(), Name { kind: field.kind.kind(), codes });
+    }
+
+    /// An empty scope within another one.
+    pub(crate) fn within(outer: &Arc<Self>) -> Self {
+        Self { outer: Some(outer.clone()), ..Self::default() }
     }
 
     /// A scope that has every name: what it would hold is broken and reported elsewhere.
     pub(crate) fn open() -> Self {
-        Self { names: BTreeMap::new(), open: true }
+        Self { open: true, ..Self::default() }
     }
 
     /// Adds the names of another scope.
@@ -70,12 +82,14 @@ impl Scope {
     /// What a name is; `None` when the scope doesn't have it.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Name> {
-        self.names.get(name).or_else(|| self.open.then_some(&ANYTHING))
+        let own = self.names.get(name).or_else(|| self.outer.as_ref()?.get(name));
+        own.or_else(|| self.open.then_some(&ANYTHING))
     }
 
-    /// Every name, in order of the alphabet.
+    /// Every name, its own in order of the alphabet and then those around it.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.names.keys().map(AsRef::as_ref)
+        let outer = self.outer.iter().flat_map(|outer| outer.names.keys());
+        self.names.keys().chain(outer).map(AsRef::as_ref)
     }
 
     /// The function a word stands for.

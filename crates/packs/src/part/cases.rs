@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use qianmo_core::form::{Field, FieldType, Form};
 use qianmo_core::pack::{Case, CaseRecord, Pack};
+use qianmo_core::schedule::{CaseDue, State};
 use qianmo_core::{Date, Decimal, Fault, Period, Value};
 
 use super::{Context, Doc, tables};
@@ -21,10 +22,11 @@ pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
             place: case.place(),
             period: period(context, &case).unwrap_or(Period::Year(2012)),
             expect: case.tables("expect").iter().filter_map(|expect| read_expect(context, expect)).collect(),
+            due: case.tables("due").iter().filter_map(|due| read_due(context, due, &records)).collect(),
             refused: case.tables("refused").iter().filter_map(|refused| read_refused(refused, records.len())).collect(),
             records,
         };
-        if read.expect.is_empty() && read.refused.is_empty() {
+        if read.expect.is_empty() && read.refused.is_empty() && read.due.is_empty() {
             context.sink.push(Fault::new("PACK-0103").at(case.place()).with("key", "expect"));
         }
         pack.cases.push(read);
@@ -117,4 +119,33 @@ fn read_refused(refused: &Table<'_>, records: usize) -> Option<(usize, String)> 
     let number = item.integer().and_then(|number| usize::try_from(number).ok()).filter(|number| (1..=records).contains(number));
     let number = number.or_else(|| item.wrong(&format!("1 到 {records} 的记录号")));
     Some((number?, code))
+}
+
+fn read_due(context: &Context<'_>, due: &Table<'_>, records: &[CaseRecord]) -> Option<CaseDue> {
+    let service = due.key_text("service")?;
+    context.index.refer(What::Service, &service, context.sink);
+    let subject = due.text("subject");
+    if let Some(name) = subject.as_ref().filter(|name| !records.iter().any(|record| record.subject == name.value)) {
+        let fault = Fault::new("PACK-0302").at(name.place()).with("what", "用例中的对象").with("id", &name.value);
+        context.sink.push(near(fault, &name.value, records.iter().map(|record| record.subject.as_str())));
+    }
+    let words: Vec<(&'static str, State)> = State::ALL.iter().map(|(state, word, _)| (*word, *state)).collect();
+    let date = |key| due.get(key).and_then(|item| item.date());
+    let (open, on) = (date("open"), due.need("on").and_then(|item| item.date()));
+    let state = due.need("state").and_then(|item| item.word(&words));
+    let dose = due.get("dose").and_then(|item| {
+        let number = item.integer()?;
+        u32::try_from(number).ok().filter(|n| (1..=99).contains(n)).or_else(|| item.wrong("1 到 99 的整数"))
+    });
+    Some(CaseDue {
+        place: due.place(),
+        service: service.value.into(),
+        dose,
+        open,
+        due: date("due"),
+        close: date("close"),
+        subject: subject?.value,
+        on: on?,
+        state: state?,
+    })
 }

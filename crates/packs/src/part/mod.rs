@@ -8,6 +8,7 @@ mod indicators;
 mod manifest;
 mod returns;
 mod rosters;
+mod schedule;
 mod summary;
 mod synth;
 mod tables;
@@ -40,6 +41,7 @@ pub(crate) enum FileKind {
     Table,
     Summary,
     Synth,
+    Schedule,
     Case,
     Unknown,
 }
@@ -85,7 +87,7 @@ pub(crate) fn load(files: &[(String, String)]) -> Loaded {
     let index = Index::of(&docs, &sink);
     let mut packs = manifest::read(&docs, &index, &sink);
     let groups = RefCell::default();
-    let steps: [(FileKind, Reader); 9] = [
+    let steps: [(FileKind, Reader); 10] = [
         (FileKind::Form, forms::read),
         (FileKind::Table, tables::read),
         (FileKind::View, views::read),
@@ -94,6 +96,7 @@ pub(crate) fn load(files: &[(String, String)]) -> Loaded {
         (FileKind::Return, returns::read),
         (FileKind::Summary, summary::read),
         (FileKind::Synth, synth::read),
+        (FileKind::Schedule, schedule::read),
         (FileKind::Case, cases::read),
     ];
     for (kind, read) in steps {
@@ -107,6 +110,7 @@ pub(crate) fn load(files: &[(String, String)]) -> Loaded {
             packs.packs[i] = pack;
         }
     }
+    schedule::check(&packs, &sink);
     bounds::check(&mut packs, &docs, &sink);
     let (faults, warnings) = sink.into_inner();
     Loaded { packs, faults, warnings, fields: field_places(&docs) }
@@ -139,8 +143,9 @@ const FOLDERS: [(&str, &str, FileKind); 6] = [
 ];
 
 /// Files of a pack.
-const FILES: [(&str, FileKind); 4] = [
+const FILES: [(&str, FileKind); 5] = [
     ("pack.toml", FileKind::Manifest),
+    ("schedule.toml", FileKind::Schedule),
     ("indicators.toml", FileKind::Indicators),
     ("summary.md", FileKind::Summary),
     ("synth.toml", FileKind::Synth),
