@@ -1,11 +1,13 @@
 //! Runs the worked cases of packs: records in, indicator cells out.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::date;
+use qianmo_core::form::complete;
 use qianmo_core::pack::{Case, Packs};
 use qianmo_core::{
-    Action, Area, AreaCode, AreaKind, AreaTree, Cell, Fault, FieldType, Numbers, Record, RecordId, Subject, SubjectId, Value,
+    Action, Area, AreaCode, AreaKind, AreaTree, Cell, Fault, FieldType, Known, Numbers, Record, RecordId, Subject, SubjectId, Value,
 };
 use uuid::Uuid;
 
@@ -21,7 +23,7 @@ const TOWNSHIP: u64 = 990_101_100_000;
 /// Runs every case of every pack.
 ///
 /// Faults: `CASE-0101` a cell other than expected, `CASE-0102` a record refused that should be taken, `CASE-0103` a record
-/// taken that should be refused, `CASE-0104` a form or indicator that isn't there.
+/// taken that should be refused, `CASE-0104` a form or indicator that isn't there, `CASE-0105` a derived value other than expected.
 /// Errors: as [`Engine::compute`].
 pub fn run_cases(engine: &Engine) -> Result<(usize, Vec<CaseFault>), Fault> {
     let packs = engine.packs().clone();
@@ -51,6 +53,7 @@ fn run_case(engine: &Engine, packs: &Packs, case: &Case, faults: &mut Vec<Fault>
     let root = areas[0].code;
     let areas = Arc::new(AreaTree::new(areas)?);
     let mut builder = ColumnsBuilder::new(packs, &areas)?;
+    let mut taken: Vec<(usize, Record)> = Vec::new();
     for (i, record) in case.records.iter().enumerate() {
         let Some(form) = packs.form(&record.form) else {
             faults.push(fault("CASE-0104").with("id", &record.form));
@@ -85,8 +88,9 @@ fn run_case(engine: &Engine, packs: &Packs, case: &Case, faults: &mut Vec<Fault>
             action: Action::State,
             values,
         };
+        let person = resident.map(|resident| sheet(packs, &taken, resident)).unwrap_or_default();
         let expected: Vec<&str> = case.refused.iter().filter(|(n, _)| *n == i + 1).map(|(_, code)| code.as_str()).collect();
-        let refused = form.check(&filled, date(9999, 12, 31)).refused;
+        let refused = form.check(&filled, &Known::on(date(9999, 12, 31)).about(&person)).refused;
         for code in expected.iter().filter(|code| !refused.iter().any(|f| f.code == **code)) {
             faults.push(fault("CASE-0103").with("record", i + 1).with("code", code));
         }
@@ -96,8 +100,10 @@ fn run_case(engine: &Engine, packs: &Packs, case: &Case, faults: &mut Vec<Fault>
         if refused.is_empty() {
             let head = RowHead { record: filled.id, form: &filled.form, subject, resident, organisation: None, area: leaf, at: filled.at };
             builder.push(&head, filled.values.iter().map(|(id, value)| (&**id, value.clone())));
+            taken.push((i + 1, filled));
         }
     }
+    check_derived(packs, case, &taken, faults);
     if case.expect.is_empty() {
         return Ok(());
     }
@@ -116,6 +122,38 @@ fn run_case(engine: &Engine, packs: &Packs, case: &Case, faults: &mut Vec<Fault>
         }
     }
     Ok(())
+}
+
+/// Compares the derived values of the records taken with those expected.
+fn check_derived(packs: &Packs, case: &Case, taken: &[(usize, Record)], faults: &mut Vec<Fault>) {
+    for (number, expected) in &case.derived {
+        let found = taken.iter().find(|(held, _)| held == number);
+        let Some((record, form)) = found.and_then(|(_, record)| Some((record, packs.form(&record.form)?))) else { continue };
+        let person = record.resident.map(|resident| sheet(packs, taken, resident)).unwrap_or_default();
+        let made = form.derive(record.at, &record.values, &person);
+        for (derived, value) in form.derived.iter().zip(&made) {
+            let Some(wanted) = expected.get(&derived.field.id) else { continue };
+            let same = value == wanted || value.compare(wanted).is_some_and(std::cmp::Ordering::is_eq);
+            if !same {
+                let shown = |value: &Value| if value.is_null() { "未知".to_owned() } else { value.to_string() };
+                let fault = Fault::new("CASE-0105").with("case", &case.title).at(case.place.clone()).with("record", number);
+                faults.push(fault.with("field", &derived.field.id).with("expected", shown(wanted)).with("computed", shown(value)));
+            }
+        }
+    }
+}
+
+/// The person's sheet from the records taken so far, later dates completing earlier ones.
+fn sheet(packs: &Packs, taken: &[(usize, Record)], resident: SubjectId) -> BTreeMap<Arc<str>, Value> {
+    let mut sheet = BTreeMap::new();
+    let Some(form) = packs.person_sheet() else { return sheet };
+    let mut sheets: Vec<&Record> =
+        taken.iter().map(|(_, record)| record).filter(|record| record.form == form.id && record.subject.id == resident).collect();
+    sheets.sort_by_key(|record| record.at);
+    for record in sheets {
+        complete(&mut sheet, &record.values);
+    }
+    sheet
 }
 
 fn show(cell: Cell) -> String {

@@ -1,7 +1,8 @@
 //! Columns: the record log as one Arrow table per form.
 //!
 //! Rows in force come in one by one ([`ColumnsBuilder::push`]); out come tables with small integers for subjects
-//! and records (their meaning stays here), profiles merged into versions, and `home`: where each subject sits when.
+//! and records (their meaning stays here), profiles merged into versions, derived values computed by the core, and `home`:
+//! where each subject sits when.
 //! [`Columns::shard`] cuts out what one leaf area needs.
 
 use std::collections::HashMap;
@@ -19,7 +20,7 @@ use qianmo_core::pack::Packs;
 use qianmo_core::{AreaCode, AreaTree, Fault, FieldType, Form, RecordId, SubjectId, Value};
 
 use crate::schema::{area_schema, form_schema, home_schema, pack_table_schema, table_name};
-use crate::table::{to_days, to_seconds};
+use crate::table::{from_days, to_days, to_seconds};
 
 /// Days of 0001-01-01 and 9999-12-31, the ends of open stretches.
 const FIRST_DAY: i32 = -719_162;
@@ -82,7 +83,8 @@ struct FormRows {
     head: HeadBuilder,
     fields: Vec<Column>,
     places: HashMap<Arc<str>, usize>,
-    profile: Vec<ProfileRow>,
+    /// Rows that can't be written before all are there: versions of a profile, and rows with derived values.
+    kept: Vec<KeptRow>,
     buffer: Vec<Value>,
 }
 
@@ -129,7 +131,7 @@ impl HeadBuilder {
 }
 
 #[derive(Debug)]
-struct ProfileRow {
+struct KeptRow {
     head: Head,
     values: Vec<Value>,
 }
@@ -266,8 +268,8 @@ impl ColumnsBuilder {
         if head.at >= last.0 {
             *last = (head.at, head.area);
         }
-        if rows.form.profile {
-            rows.profile.push(ProfileRow { head, values: rows.buffer.clone() });
+        if rows.form.profile || !rows.form.derived.is_empty() {
+            rows.kept.push(KeptRow { head, values: rows.buffer.clone() });
         } else {
             rows.head.push(head);
             rows.fields.iter_mut().zip(&rows.buffer).for_each(|(column, value)| column.push(value));
@@ -301,8 +303,12 @@ impl ColumnsBuilder {
                 self.labels.entry(*subject).or_insert(name);
             }
         }
+        for rows in self.forms.values_mut().filter(|rows| rows.form.profile) {
+            rows.merge();
+        }
+        let people = People::of(&self.forms);
         for (id, rows) in self.forms.drain() {
-            tables.insert(table_name(&id), rows.finish()?);
+            tables.insert(table_name(&id), rows.finish(&people)?);
         }
         tables.extend(self.tables.drain(..));
         tables.insert("home".to_owned(), self.home()?);
@@ -352,7 +358,7 @@ impl ColumnsBuilder {
 impl FormRows {
     fn new(form: &Form) -> Self {
         let schema = form_schema(form);
-        let first = schema.fields().len() - form.fields.len();
+        let first = schema.fields().len() - form.columns().count();
         Self {
             fields: schema.fields()[first..].iter().map(|field| Column::new(field.data_type())).collect(),
             places: form.fields.iter().enumerate().map(|(i, field)| (field.id.clone(), i)).collect(),
@@ -360,34 +366,42 @@ impl FormRows {
             form: form.clone(),
             schema,
             head: HeadBuilder::default(),
-            profile: Vec::new(),
+            kept: Vec::new(),
         }
     }
 
-    fn finish(mut self) -> Result<RecordBatch, Fault> {
-        let mut stretches: Vec<(i32, i32)> = Vec::new();
-        if self.form.profile {
-            self.profile.sort_by_key(|row| (row.head.subject, row.head.at, row.head.record));
-            for i in 1..self.profile.len() {
-                let (before, after) = self.profile.split_at_mut(i);
-                let (before, after) = (&before[i - 1], &mut after[0]);
-                if before.head.subject == after.head.subject {
-                    for (value, older) in after.values.iter_mut().zip(&before.values) {
-                        if value.is_null() {
-                            *value = older.clone();
-                        }
+    /// Completes the versions of a profile: what a later one doesn't say the earlier one says.
+    fn merge(&mut self) {
+        self.kept.sort_by_key(|row| (row.head.subject, row.head.at, row.head.record));
+        for i in 1..self.kept.len() {
+            let (before, after) = self.kept.split_at_mut(i);
+            let (before, after) = (&before[i - 1], &mut after[0]);
+            if before.head.subject == after.head.subject {
+                for (value, older) in after.values.iter_mut().zip(&before.values) {
+                    if value.is_null() {
+                        *value = older.clone();
                     }
                 }
             }
-            for (i, row) in self.profile.iter().enumerate() {
-                let next = self.profile.get(i + 1).filter(|next| next.head.subject == row.head.subject);
+        }
+    }
+
+    fn finish(mut self, people: &People) -> Result<RecordBatch, Fault> {
+        let mut stretches: Vec<(i32, i32)> = Vec::new();
+        for (i, row) in self.kept.iter().enumerate() {
+            if self.form.profile {
+                let next = self.kept.get(i + 1).filter(|next| next.head.subject == row.head.subject);
                 let to = next.map_or(LAST_DAY, |next| next.head.at - 1);
-                if to >= row.head.at {
-                    self.head.push(row.head);
-                    stretches.push((row.head.at, to));
-                    self.fields.iter_mut().zip(&row.values).for_each(|(column, value)| column.push(value));
+                if to < row.head.at {
+                    continue;
                 }
+                stretches.push((row.head.at, to));
             }
+            self.head.push(row.head);
+            let value_of = |name: &str| self.places.get(name).map_or(Value::Null, |place| row.values[*place].clone());
+            let resident = |name: &str| people.value(row.head.resident, name);
+            let derived = self.form.derive(from_days(row.head.at), &value_of, &resident);
+            self.fields.iter_mut().zip(row.values.iter().chain(&derived)).for_each(|(column, value)| column.push(value));
         }
         let mut arrays = self.head.finish();
         if self.form.profile {
@@ -396,6 +410,29 @@ impl FormRows {
         }
         arrays.extend(self.fields.into_iter().map(Column::finish));
         batch(self.schema, arrays)
+    }
+}
+
+/// The sheet of each person as known last, for derived values.
+#[derive(Debug, Default)]
+struct People {
+    places: HashMap<Arc<str>, usize>,
+    sheets: HashMap<i64, Vec<Value>>,
+}
+
+impl People {
+    /// From the merged versions of the person's sheet.
+    fn of(forms: &HashMap<Arc<str>, FormRows>) -> Self {
+        let asked = forms.values().any(|rows| !rows.kept.is_empty() && rows.form.asks_the_person());
+        let Some(rows) = forms.values().find(|rows| asked && rows.form.is_person_sheet()) else { return Self::default() };
+        let sheets = rows.kept.iter().map(|row| (row.head.subject, row.values.clone())).collect();
+        Self { places: rows.places.clone(), sheets }
+    }
+
+    fn value(&self, resident: Option<i64>, field: &str) -> Value {
+        let sheet = resident.and_then(|resident| self.sheets.get(&resident));
+        let place = self.places.get(field);
+        place.zip(sheet).map_or(Value::Null, |(place, sheet)| sheet[*place].clone())
     }
 }
 

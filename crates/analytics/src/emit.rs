@@ -62,6 +62,8 @@ fn write(expr: &Expr, out: &mut String) {
             out.push_str(" end)");
         }
         Expr::Call(function, arguments) => call(*function, arguments, out),
+        // Only derived values may call it, and those are computed by the core.
+        Expr::LmsZ(..) => out.push_str("null"),
     }
 }
 
@@ -165,6 +167,7 @@ pub(crate) fn kind(expr: &Expr, of: &dyn Fn(&str) -> Kind) -> Kind {
             Value::DateTime(_) => Kind::DateTime,
         },
         Expr::Interval { .. } => Kind::Interval,
+        Expr::LmsZ(..) => Kind::Decimal,
         Expr::Name(name) => of(name),
         Expr::Not(_) | Expr::IsNull(..) | Expr::In(..) | Expr::Between(..) | Expr::Like(..) => Kind::Bool,
         Expr::Neg(a) => kind(a, of),

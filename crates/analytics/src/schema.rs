@@ -40,7 +40,7 @@ pub(crate) fn form_schema(form: &Form) -> SchemaRef {
         fields.push(Field::new("valid_from", DataType::Date32, false));
         fields.push(Field::new("valid_to", DataType::Date32, false));
     }
-    fields.extend(form.fields.iter().map(|field| Field::new(&*field.id, field_type(&field.kind), true)));
+    fields.extend(form.columns().map(|field| Field::new(&*field.id, field_type(&field.kind), true)));
     Arc::new(Schema::new(fields))
 }
 

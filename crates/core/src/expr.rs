@@ -15,6 +15,7 @@
 //! | `years(a, b)`, `months(a, b)` | completed years or months of age on `b` of who was born on `a` |
 //! | `days(a, b)`, `hours(a, b)` | from `a` to `b`; negative when `b` is earlier; hours are cut to whole ones |
 //! | `has(list, code)` | whether a `choices` field contains the code |
+//! | `lms_z(table, sex, key, x)` | z-score by the LMS method ([`crate::lms`]); only where the core alone evaluates |
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, DateTime};
 use rust_decimal::RoundingStrategy;
 
+use crate::lms::LmsTable;
 use crate::numbers::round_half_up;
 use crate::value::Value;
 
@@ -192,6 +194,8 @@ pub enum Expr {
     Case(Vec<(Expr, Expr)>, Option<Box<Expr>>),
     /// `f(a, b)`
     Call(Function, Vec<Expr>),
+    /// `lms_z('pack.table', sex, key, x)`: the table and the three others.
+    LmsZ(Arc<LmsTable>, Box<[Expr; 3]>),
 }
 
 /// Gives values to names.
@@ -203,6 +207,12 @@ pub trait Env {
 impl<F: Fn(&str) -> Value> Env for F {
     fn get(&self, name: &str) -> Value {
         self(name)
+    }
+}
+
+impl Env for std::collections::BTreeMap<Arc<str>, Value> {
+    fn get(&self, name: &str) -> Value {
+        Self::get(self, name).cloned().unwrap_or_default()
     }
 }
 
@@ -269,6 +279,11 @@ impl Expr {
                 let values: Vec<Value> = arguments.iter().map(|argument| argument.eval(env)).collect();
                 call(*function, &values)
             }
+            Self::LmsZ(table, of) => {
+                let [sex, key, x] = [&of[0], &of[1], &of[2]].map(|argument| argument.eval(env));
+                let z = || table.z(sex.as_text()?, key.as_decimal()?, x.as_decimal()?);
+                z().map_or(Value::Null, Value::Decimal)
+            }
         }
     }
 
@@ -313,11 +328,8 @@ impl Expr {
                     otherwise.walk(visit);
                 }
             }
-            Self::Call(_, arguments) => {
-                for argument in arguments {
-                    argument.walk(visit);
-                }
-            }
+            Self::Call(_, arguments) => arguments.iter().for_each(|argument| argument.walk(visit)),
+            Self::LmsZ(_, arguments) => arguments.iter().for_each(|argument| argument.walk(visit)),
         }
     }
 }

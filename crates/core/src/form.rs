@@ -1,7 +1,9 @@
 //! Forms (表单) and the check of a filled one.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use crate::expr::{Env, Expr, Kind};
@@ -86,6 +88,46 @@ pub struct Field {
     pub note: String,
     /// Other headers under which spreadsheets carry the field.
     pub synonyms: Vec<String>,
+    /// The form versions that have it.
+    pub versions: Versions,
+}
+
+/// The versions of a form that have something, both included. Old records are held to the rules of their own version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Versions {
+    /// First version.
+    pub since: u32,
+    /// Last version.
+    pub until: u32,
+}
+
+impl Default for Versions {
+    fn default() -> Self {
+        Self { since: 1, until: u32::MAX }
+    }
+}
+
+impl Versions {
+    /// Whether a version is among them.
+    #[must_use]
+    pub fn has(self, version: u32) -> bool {
+        (self.since..=self.until).contains(&version)
+    }
+}
+
+/// A value that follows from a filled form and the person's sheet: a classification, a score. It is never typed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Derived {
+    /// How it is named, labelled and kept: as a field is.
+    pub field: Field,
+    /// Over the fields, the derived values above it, `at` and `resident.x`.
+    pub value: Expr,
+    /// The rule in words.
+    pub meaning: String,
+    /// Norm, year, section.
+    pub source: String,
+    /// Whether the source was read.
+    pub verified: bool,
 }
 
 /// What an identifying field identifies a person by.
@@ -104,12 +146,14 @@ pub enum Identifies {
 /// A condition that a filled form must meet. False fails; unknown doesn't.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Check {
-    /// The condition over the form's fields, `at` (date of service) and `today`.
+    /// The condition over the form's fields and derived values, `at` (date of service), `today` and `resident.x`.
     pub require: Expr,
     /// What to tell the person, in Chinese.
     pub message: String,
     /// `true`: only a question, the record is taken.
     pub ask: bool,
+    /// The form versions that have it.
+    pub versions: Versions,
 }
 
 /// One form.
@@ -133,6 +177,8 @@ pub struct Form {
     pub unique: Vec<Arc<str>>,
     /// Fields in the order of the paper form.
     pub fields: Vec<Field>,
+    /// Values that follow from the fields, in the order in which they may use each other.
+    pub derived: Vec<Derived>,
     /// Conditions between fields.
     pub checks: Vec<Check>,
     /// Norm, year, section.
@@ -148,33 +194,67 @@ impl Form {
         self.fields.iter().find(|field| &*field.id == id)
     }
 
-    /// Checks a filled form: every fault at once, refusals and questions apart.
+    /// Whether this is the sheet that says who a resident is and where: the form behind `resident.x`.
+    #[must_use]
+    pub fn is_person_sheet(&self) -> bool {
+        self.profile && self.locates && &*self.subject == "resident"
+    }
+
+    /// The fields and, after them, the derived values as fields: the columns of the form's table.
+    pub fn columns(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().chain(self.derived.iter().map(|derived| &derived.field))
+    }
+
+    /// The derived values of a filled form, in order. `resident` gives the fields of the person's sheet by their bare ids.
+    #[must_use]
+    pub fn derive(&self, at: Date, values: &dyn Env, resident: &dyn Env) -> Vec<Value> {
+        let mut made: Vec<Value> = Vec::with_capacity(self.derived.len());
+        for derived in &self.derived {
+            let value = {
+                let env = |name: &str| match name.strip_prefix("resident.") {
+                    Some(field) => resident.get(field),
+                    None if name == "at" => Value::Date(at),
+                    None => match self.derived[..made.len()].iter().position(|above| &*above.field.id == name) {
+                        Some(place) => made[place].clone(),
+                        None => values.get(name),
+                    },
+                };
+                derived.value.eval(&env)
+            };
+            made.push(derived.field.kept(value));
+        }
+        made
+    }
+
+    /// Checks a filled form by the rules of its own version: every fault at once, refusals and questions apart.
     ///
-    /// `today` is the last day a service can have happened.
     /// Faults: `FORM-0101` unknown field, `FORM-0102` required and missing, `FORM-0103` wrong kind, `FORM-0104` out of
     /// range, `FORM-0105` unknown code, `FORM-0106` not a resident number, `FORM-0107` too many decimals, `FORM-0108` dated
     /// after `today`, `FORM-0201` a check failed. Questions: `FORM-0301` unusual value, `FORM-0302` a check asks.
     #[must_use]
-    pub fn check(&self, record: &Record, today: jiff::civil::Date) -> Findings {
+    pub fn check(&self, record: &Record, known: &Known<'_>) -> Findings {
         let mut findings = Findings::default();
-        if record.at > today {
-            findings.refused.push(Fault::new("FORM-0108").with("at", record.at).with("today", today));
+        let version = record.form_version.min(self.version);
+        if record.at > known.today {
+            findings.refused.push(Fault::new("FORM-0108").with("at", record.at).with("today", known.today));
         }
+        let fields = || self.fields.iter().filter(|field| field.versions.has(version));
         for id in record.values.keys() {
-            if self.field(id).is_none() {
+            if !fields().any(|field| field.id == *id) {
                 let mut fault = Fault::new("FORM-0101").with("field", id).with("form", &self.name);
-                if let Some(near) = crate::fault::suggest(id, self.fields.iter().map(|f| &*f.id)) {
+                if let Some(near) = crate::fault::suggest(id, fields().map(|f| &*f.id)) {
                     fault = fault.with("suggestion", near);
                 }
                 findings.refused.push(fault);
             }
         }
-        for field in &self.fields {
+        for field in fields() {
             field.check(record.values.get(&field.id).unwrap_or(&Value::Null), &mut findings);
         }
         if findings.refused.is_empty() {
-            let env = RecordEnv { record, today };
-            for check in &self.checks {
+            let derived = self.derive(record.at, &record.values, known.resident);
+            let env = RecordEnv { form: self, record, derived: &derived, known };
+            for check in self.checks.iter().filter(|check| check.versions.has(version)) {
                 if check.require.eval(&env) == Value::Bool(false) {
                     let code = if check.ask { "FORM-0302" } else { "FORM-0201" };
                     let fault = Fault::new(code).with("message", &check.message);
@@ -183,6 +263,53 @@ impl Form {
             }
         }
         findings
+    }
+
+    /// Whether a check or a derived value reads the person's sheet.
+    #[must_use]
+    pub fn asks_the_person(&self) -> bool {
+        let rules = self.checks.iter().map(|check| &check.require).chain(self.derived.iter().map(|derived| &derived.value));
+        rules.into_iter().any(|rule| rule.names().iter().any(|name| name.starts_with("resident.")))
+    }
+}
+
+/// What a filled form is checked with, beside itself.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// The last day a service can have happened.
+    pub today: Date,
+    /// The person's sheet, by the bare ids of its fields.
+    pub resident: &'a dyn Env,
+}
+
+impl<'a> Known<'a> {
+    /// On this day, about nobody known: what reads the person's sheet is unknown.
+    #[must_use]
+    pub fn on(today: Date) -> Self {
+        Self { today, resident: &NOBODY }
+    }
+
+    /// With this person's sheet.
+    #[must_use]
+    pub fn about(self, resident: &'a dyn Env) -> Self {
+        Self { resident, ..self }
+    }
+}
+
+static NOBODY: Nobody = Nobody;
+
+struct Nobody;
+
+impl Env for Nobody {
+    fn get(&self, _: &str) -> Value {
+        Value::Null
+    }
+}
+
+/// Adds a later sheet of the same profile to an earlier one: what is known later wins, field by field.
+pub fn complete(earlier: &mut BTreeMap<Arc<str>, Value>, later: &BTreeMap<Arc<str>, Value>) {
+    for (field, value) in later.iter().filter(|(_, value)| !value.is_null()) {
+        earlier.insert(field.clone(), value.clone());
     }
 }
 
@@ -196,6 +323,17 @@ pub struct Findings {
 }
 
 impl Field {
+    /// A computed value as the field keeps it: decimals rounded half up to the field's, whole numbers as decimals where
+    /// the field has decimals.
+    fn kept(&self, value: Value) -> Value {
+        match (&self.kind, &value) {
+            (FieldType::Decimal(scale), Value::Integer(_) | Value::Decimal(_)) => {
+                value.as_decimal().map_or(Value::Null, |number| Value::Decimal(crate::numbers::round_half_up(number, *scale)))
+            }
+            _ => value,
+        }
+    }
+
     fn check(&self, value: &Value, findings: &mut Findings) {
         let fault = |code| Fault::new(code).with("field", &self.name).with("value", value);
         if value.is_null() {
@@ -270,21 +408,26 @@ pub fn kind_name(kind: &FieldType) -> &'static str {
     }
 }
 
-/// Gives a record's fields, `at` and `today` to an expression.
-#[derive(Debug, Clone, Copy)]
-pub struct RecordEnv<'a> {
-    /// The record.
-    pub record: &'a Record,
-    /// The day of asking.
-    pub today: jiff::civil::Date,
+/// Gives a record's fields and derived values, `at`, `today` and `resident.x` to an expression.
+struct RecordEnv<'a> {
+    form: &'a Form,
+    record: &'a Record,
+    derived: &'a [Value],
+    known: &'a Known<'a>,
 }
 
 impl Env for RecordEnv<'_> {
     fn get(&self, name: &str) -> Value {
+        if let Some(field) = name.strip_prefix("resident.") {
+            return self.known.resident.get(field);
+        }
         match name {
             "at" => Value::Date(self.record.at),
-            "today" => Value::Date(self.today),
-            _ => self.record.values.get(name).cloned().unwrap_or_default(),
+            "today" => Value::Date(self.known.today),
+            _ => match self.form.derived.iter().position(|derived| &*derived.field.id == name) {
+                Some(place) => self.derived[place].clone(),
+                None => self.record.values.get(name).cloned().unwrap_or_default(),
+            },
         }
     }
 }

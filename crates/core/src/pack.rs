@@ -475,6 +475,8 @@ pub struct Case {
     pub expect: Vec<(Arc<str>, Decimal, Option<Decimal>)>,
     /// Expected faults by record number (from 1): codes.
     pub refused: Vec<(usize, String)>,
+    /// Expected derived values by record number.
+    pub derived: Vec<(usize, BTreeMap<Arc<str>, Value>)>,
     /// Expected states of services.
     pub due: Vec<CaseDue>,
 }
@@ -507,6 +509,12 @@ impl Packs {
     #[must_use]
     pub fn form(&self, id: &str) -> Option<&Form> {
         self.forms().find(|form| &*form.id == id)
+    }
+
+    /// The sheet that says who a resident is and where.
+    #[must_use]
+    pub fn person_sheet(&self) -> Option<&Form> {
+        self.forms().find(|form| form.is_person_sheet())
     }
 
     /// Every form.

@@ -7,7 +7,8 @@ mod form_check {
     use qianmo_core::expr::Op;
     use qianmo_core::form::{Findings, Identifies};
     use qianmo_core::{
-        Action, AreaCode, AreaTree, Check, Choice, Date, Decimal, Expr, Field, FieldType, Form, Record, RecordId, Subject, SubjectId, Value,
+        Action, AreaCode, AreaTree, Check, Choice, Date, Decimal, Derived, Expr, Field, FieldType, Form, Known, Record, RecordId, Subject,
+        SubjectId, Value, Versions,
     };
 
     const TODAY: Date = Date::constant(2012, 12, 31);
@@ -27,6 +28,7 @@ mod form_check {
             choice_fact: false,
             note: String::new(),
             synonyms: vec![],
+            versions: Versions::default(),
         }
     }
 
@@ -36,7 +38,7 @@ mod form_check {
 
     fn form() -> Form {
         let bounds = |low: i64, high: i64| Some((Decimal::from(low), Decimal::from(high)));
-        let check = |require, message: &str, ask| Check { require, message: message.into(), ask };
+        let check = |require, message: &str, ask| Check { require, message: message.into(), ask, versions: Versions::default() };
         Form {
             id: "care.visit".into(),
             name: "随访".into(),
@@ -53,6 +55,7 @@ mod form_check {
                 field("symptoms", FieldType::Choices),
                 Field { identifies: Some(Identifies::ResidentNumber), ..field("id_number", FieldType::Text) },
             ],
+            derived: vec![],
             checks: vec![check(above("weight", 300), "体重过大", false), check(above("weight", 200), "体重请核对", true)],
             source: String::new(),
             verified: true,
@@ -78,7 +81,7 @@ mod form_check {
             action: Action::State,
             values: all,
         };
-        form().check(&record, TODAY)
+        form().check(&record, &Known::on(TODAY))
     }
 
     fn refused(values: &[(&str, Value)]) -> Vec<&'static str> {
@@ -135,5 +138,77 @@ mod form_check {
         let code = AreaCode::from_number(1).unwrap();
         assert_eq!(AreaTree::default().require(code).unwrap_err().code, "CORE-0104");
         assert_eq!("no-id".parse::<RecordId>().unwrap_err().code, "CORE-0401");
+    }
+
+    fn visit(form: &Form, version: u32, values: &[(&str, Value)]) -> Record {
+        let id = SubjectId::of_area(AreaCode::from_number(1).unwrap());
+        Record {
+            id: RecordId(id.0),
+            form: form.id.clone(),
+            form_version: version,
+            subject: Subject { kind: "resident".into(), id },
+            resident: None,
+            area: AreaCode::from_number(1).unwrap(),
+            organisation: None,
+            worker: None,
+            device: None,
+            at: TODAY,
+            recorded_at: 0,
+            action: Action::State,
+            values: values.iter().map(|(id, value)| ((*id).into(), value.clone())).collect(),
+        }
+    }
+
+    fn name(id: &str) -> Box<Expr> {
+        Box::new(Expr::Name(id.into()))
+    }
+
+    #[test]
+    fn derived_values_follow_from_fields_the_person_and_each_other() {
+        let derived = |id: &str, kind, value| Derived {
+            field: field(id, kind),
+            value,
+            meaning: String::new(),
+            source: String::new(),
+            verified: true,
+        };
+        let mut form = form();
+        let half = Expr::Binary(Op::Div, name("weight"), Box::new(Expr::Literal(Value::Integer(3))));
+        form.derived = vec![
+            derived("third", FieldType::Decimal(1), half),
+            derived("more", FieldType::Decimal(1), Expr::Binary(Op::Add, name("third"), name("resident.bonus"))),
+        ];
+        form.checks = vec![Check {
+            require: Expr::Binary(Op::Lt, name("more"), Box::new(Expr::Literal(Value::Integer(30)))),
+            message: "过多".into(),
+            ask: false,
+            versions: Versions::default(),
+        }];
+        assert!(form.asks_the_person());
+        let record = visit(&form, 1, &[("sbp", Value::Integer(120)), ("weight", Value::Decimal(Decimal::from(80)))]);
+        let person = |bonus: i64| BTreeMap::from([(std::sync::Arc::from("bonus"), Value::Integer(bonus))]);
+        // 80 / 3 is kept with the one decimal of its field before it is used again.
+        let expected = vec![Value::Decimal(Decimal::new(267, 1)), Value::Decimal(Decimal::new(297, 1))];
+        assert_eq!(form.derive(record.at, &record.values, &person(3)), expected);
+        assert_eq!(form.check(&record, &Known::on(TODAY).about(&person(3))).refused, []);
+        assert_eq!(form.check(&record, &Known::on(TODAY).about(&person(4))).refused[0].code, "FORM-0201");
+        assert_eq!(form.check(&record, &Known::on(TODAY)).refused, [], "an unknown person refuses nothing");
+    }
+
+    #[test]
+    fn an_old_record_is_held_to_the_rules_of_its_own_version() {
+        let mut form = form();
+        form.version = 2;
+        form.fields.push(Field { required: true, versions: Versions { since: 2, until: u32::MAX }, ..field("pulse", FieldType::Integer) });
+        form.fields.push(Field { required: true, versions: Versions { since: 1, until: 1 }, ..field("ward", FieldType::Text) });
+        form.checks[0].versions = Versions { since: 2, until: u32::MAX };
+        let codes = |version, extra: (&str, Value)| -> Vec<&'static str> {
+            let record = visit(&form, version, &[("sbp", Value::Integer(120)), ("weight", Value::Decimal(Decimal::from(400))), extra]);
+            form.check(&record, &Known::on(TODAY)).refused.iter().map(|fault| fault.code).collect()
+        };
+        assert_eq!(codes(1, ("ward", Value::text("东"))), [""; 0]);
+        assert_eq!(codes(1, ("pulse", Value::Integer(70))), ["FORM-0101", "FORM-0102"]);
+        assert_eq!(codes(2, ("pulse", Value::Integer(70))), ["FORM-0201"]);
+        assert_eq!(codes(2, ("ward", Value::text("东"))), ["FORM-0101", "FORM-0102"]);
     }
 }

@@ -3,11 +3,11 @@
 //! The caller tells it every record in force whose form it wants ([`Register::wants`], [`Register::push`]); it never
 //! reads a store itself.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use qianmo_core::form::Identifies;
+use qianmo_core::form::{Identifies, complete};
 use qianmo_core::{AreaCode, Form, Record, SubjectId, Value};
 
 use crate::identity::Identity;
@@ -25,6 +25,7 @@ pub struct Register {
     form: Arc<str>,
     kind: Arc<str>,
     people: HashMap<SubjectId, Person>,
+    sheets: HashMap<SubjectId, (Date, BTreeMap<Arc<str>, Value>)>,
     by_number: HashMap<Arc<str>, Vec<SubjectId>>,
     by_name: HashMap<(Arc<str>, Date), Vec<SubjectId>>,
     homes: HashMap<SubjectId, (Date, AreaCode)>,
@@ -57,6 +58,7 @@ impl Register {
             form: form.id.clone(),
             kind: form.subject.clone(),
             people: HashMap::new(),
+            sheets: HashMap::new(),
             by_number: HashMap::new(),
             by_name: HashMap::new(),
             homes: HashMap::new(),
@@ -85,7 +87,10 @@ impl Register {
             }
         }
         match &*form.subject {
-            "resident" if form.locates => self.push_person(subject, Person::of(form, &record.values)),
+            "resident" if form.locates => {
+                self.push_sheet(subject, record);
+                self.push_person(subject, Person::of(form, &record.values));
+            }
             "resident" | "area" => {}
             kind => {
                 if let Some(key) = key_of(form, &record.values) {
@@ -106,6 +111,23 @@ impl Register {
             }
             self.facts.extend(unique_key(form, subject, &record.values));
         }
+    }
+
+    fn push_sheet(&mut self, id: SubjectId, record: &Record) {
+        let held = self.sheets.entry(id).or_insert_with(|| (record.at, BTreeMap::new()));
+        if record.at >= held.0 {
+            held.0 = record.at;
+            complete(&mut held.1, &record.values);
+        } else {
+            let mut earlier = record.values.clone();
+            complete(&mut earlier, &held.1);
+            held.1 = earlier;
+        }
+    }
+
+    /// What is known of a person, as checks read it.
+    pub(crate) fn sheet(&self, resident: SubjectId) -> Option<&BTreeMap<Arc<str>, Value>> {
+        self.sheets.get(&resident).map(|(_, sheet)| sheet)
     }
 
     fn push_person(&mut self, id: SubjectId, person: Person) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use qianmo_core::form::Identifies;
-use qianmo_core::{Action, AreaCode, Fault, FieldType, Form, Place, Record, RecordId, ResidentNumber, Subject, SubjectId, Value};
+use qianmo_core::{Action, AreaCode, Fault, FieldType, Form, Known, Place, Record, RecordId, ResidentNumber, Subject, SubjectId, Value};
 
 use crate::header::{Layout, Target};
 use crate::identity::Identity;
@@ -121,6 +121,13 @@ impl<'a> Rows<'a> {
         };
         record.subject.id = found.subject;
         record.resident = found.resident;
+        if let Some(sheet) = found.resident.filter(|_| self.form.asks_the_person()).and_then(|resident| self.register.sheet(resident)) {
+            let known = Known::on(self.options.today).about(sheet);
+            faults.extend(self.form.check(&record, &known).refused.into_iter().map(|fault| fault.at(self.place(row, None))));
+            if !faults.is_empty() {
+                return None;
+            }
+        }
         let home = || self.register.home(found.subject).or_else(|| self.register.home(found.resident?));
         let Some(area) = area.or_else(home) else {
             faults.push(Fault::new("IMPORT-0106").at(self.place(row, Some(Target::Village))));
@@ -273,7 +280,7 @@ impl<'a> Rows<'a> {
 
     /// The form's own check, its findings put into their columns. A field that couldn't be read isn't called missing too.
     fn check(&mut self, row: &At<'_>, record: &Record, unread: &[usize], faults: &mut Vec<Fault>) {
-        let findings = self.form.check(record, self.options.today);
+        let findings = self.form.check(record, &Known::on(self.options.today));
         let column = |fault: &Fault| {
             let name = fault.param("field")?;
             self.form.fields.iter().position(|field| field.name == name).map(Target::Field)

@@ -178,6 +178,7 @@ mod tests {
             identifies: None,
             choice_fact: false,
             note: String::new(),
+            versions: qianmo_core::Versions::default(),
             synonyms: vec![],
         }
     }

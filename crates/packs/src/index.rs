@@ -116,7 +116,7 @@ impl Index {
                 self.list(doc, "let", "name", What::Let, false, sink);
                 self.list(doc, "group", "id", What::Group, true, sink);
             }
-            FileKind::Summary | FileKind::Case | FileKind::Unknown => {}
+            FileKind::Summary | FileKind::Case | FileKind::Rows | FileKind::Unknown => {}
         }
     }
 

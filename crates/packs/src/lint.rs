@@ -17,15 +17,23 @@ use crate::part::views::tokens;
 #[must_use]
 pub fn dead_fields(packs: &Packs) -> Vec<Fault> {
     let views: Vec<BTreeSet<String>> = packs.views().map(|view| words(&view.sql)).collect();
-    packs.forms().flat_map(|form| dead(form, &views)).collect()
+    let rules = packs
+        .forms()
+        .flat_map(|form| form.checks.iter().map(|check| &check.require).chain(form.derived.iter().map(|derived| &derived.value)));
+    let asked: BTreeSet<String> = rules.flat_map(qianmo_core::Expr::names).map(|name| name.to_string()).collect();
+    packs.forms().flat_map(|form| dead(form, &views, &asked)).collect()
 }
 
-fn dead(form: &Form, views: &[BTreeSet<String>]) -> Vec<Fault> {
+fn dead(form: &Form, views: &[BTreeSet<String>], asked: &BTreeSet<String>) -> Vec<Fault> {
     let table = form.id.replace('.', "_");
     let mut used: BTreeSet<String> = form.unique.iter().map(ToString::to_string).collect();
-    used.extend(form.checks.iter().flat_map(|check| check.require.names()).map(|name| name.to_string()));
+    let rules = form.checks.iter().map(|check| &check.require).chain(form.derived.iter().map(|derived| &derived.value));
+    used.extend(rules.flat_map(qianmo_core::Expr::names).map(|name| name.to_string()));
+    if form.is_person_sheet() {
+        used.extend(asked.iter().filter_map(|name| Some(name.strip_prefix("resident.")?.to_owned())));
+    }
     let readers: Vec<&BTreeSet<String>> = views.iter().filter(|words| words.contains(&table)).collect();
-    let unused = form.fields.iter().filter(|field| !used.contains(&*field.id) && !readers.iter().any(|words| words.contains(&*field.id)));
+    let unused = form.columns().filter(|field| !used.contains(&*field.id) && !readers.iter().any(|words| words.contains(&*field.id)));
     unused.map(|field| Fault::new("PACK-0701").with("form", &form.id).with("field", &field.id).with("name", &field.name)).collect()
 }
 

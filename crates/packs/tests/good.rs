@@ -44,7 +44,10 @@ fn indicators_take_scale_source_and_terms() {
     let mean = packs.indicator("care.weight_per_visit").unwrap();
     assert!(matches!(&mean.denominator, Some(Term::Indicators(expr)) if expr.names().len() == 2));
     assert!(!mean.verified);
-    assert_eq!(packs.pack("care").unwrap().unverified, ["平均体重（care/indicators.toml:23:1）"]);
+    assert_eq!(
+        packs.pack("care").unwrap().unverified,
+        ["体重标准差分值（care/forms/growth.toml:26:1）", "平均体重（care/indicators.toml:23:1）"]
+    );
 }
 
 #[test]

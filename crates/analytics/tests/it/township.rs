@@ -20,7 +20,7 @@ fn township(engine: &Engine) -> (Arc<AreaTree>, Columns) {
     let township = generate(engine.packs(), &figures, &options, &mut |mut batch| {
         for record in &batch {
             let form = engine.packs().form(&record.form).unwrap();
-            let refused = form.check(record, qianmo_core::Date::new(YEAR, 12, 31).unwrap()).refused;
+            let refused = form.check(record, &qianmo_core::Known::on(qianmo_core::Date::new(YEAR, 12, 31).unwrap())).refused;
             assert_eq!(refused, [], "{} {:?}", record.form, record.values);
         }
         records.append(&mut batch);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use qianmo_core::expr::Op;
 use qianmo_core::form::Identifies;
-use qianmo_core::{Area, AreaCode, AreaKind, AreaTree, Check, Choice, Date, Decimal, Expr, Fault, Field, FieldType, Form, Place};
+use qianmo_core::{Area, AreaCode, AreaKind, AreaTree, Check, Choice, Date, Decimal, Expr, Fault, Field, FieldType, Form, Place, Versions};
 use qianmo_exchange::{Import, Map, Options, Register, import};
 use rust_xlsxwriter::Workbook;
 
@@ -47,6 +47,7 @@ pub(crate) fn field(id: &str, name: &str, kind: FieldType) -> Field {
         choice_fact: false,
         note: String::new(),
         synonyms: vec![],
+        versions: Versions::default(),
     }
 }
 
@@ -69,6 +70,7 @@ pub(crate) fn form(id: &str, name: &str, subject: &str, fields: Vec<Field>) -> F
         locates: false,
         unique: vec![],
         fields,
+        derived: vec![],
         checks: vec![],
         source: String::new(),
         verified: true,
@@ -122,7 +124,7 @@ pub(crate) fn visit() -> Form {
         |id, name| Field { unit: "mmHg".into(), range: range(40, 280), usual: range(50, 200), ..field(id, name, FieldType::Integer) };
     let above = Expr::Binary(Op::Gt, Box::new(Expr::Name("sbp".into())), Box::new(Expr::Name("dbp".into())));
     Form {
-        checks: vec![Check { require: above, message: "收缩压应高于舒张压".into(), ask: false }],
+        checks: vec![Check { require: above, message: "收缩压应高于舒张压".into(), ask: false, versions: Versions::default() }],
         ..form(
             "care.visit",
             "随访记录",

@@ -32,7 +32,12 @@ impl Choice {
 pub(super) fn of_views(packs: &Packs) -> BTreeMap<String, Choice> {
     let mut known: BTreeMap<String, Choice> = BTreeMap::new();
     for form in packs.forms() {
-        let columns = form.fields.iter().filter(|field| field.choice_fact).map(|field| field.id.to_string()).collect();
+        let mut columns: BTreeSet<String> = form.columns().filter(|field| field.choice_fact).map(|field| field.id.to_string()).collect();
+        for derived in &form.derived {
+            if derived.value.names().iter().any(|name| columns.contains(&**name)) {
+                columns.insert(derived.field.id.to_string());
+            }
+        }
         known.insert(form.id.replace('.', "_"), Choice { rows: false, columns });
     }
     let forms = known.len();

@@ -264,10 +264,12 @@ impl<'a> Converter<'a> {
     fn call(&mut self, call: &ast::Function) -> Typed {
         let name = call.name.to_string().to_ascii_lowercase();
         let span = call.name.span();
-        let Some(function) = Scope::function(&name) else {
+        let lms = name == "lms_z" && !self.scope.lms().is_empty();
+        let function = Scope::function(&name);
+        if function.is_none() && !lms {
             let known = Function::ALL.iter().map(|(known, _)| *known);
             return self.fail(near(Fault::new("PACK-0207").with("name", &name), &name, known), span);
-        };
+        }
         let plain = call.over.is_none() && call.filter.is_none() && call.null_treatment.is_none() && call.within_group.is_empty();
         let FunctionArguments::List(list) = &call.args else {
             return self.fail(Fault::new("PACK-0208").with("what", call), span);
@@ -282,7 +284,34 @@ impl<'a> Converter<'a> {
         if !plain || list.duplicate_treatment.is_some() || !list.clauses.is_empty() {
             return self.fail(Fault::new("PACK-0208").with("what", call), span);
         }
-        self.arguments(function, &name, &arguments, span)
+        match function {
+            Some(function) => self.arguments(function, &name, &arguments, span),
+            None => self.lms_z(&arguments, span),
+        }
+    }
+
+    /// `lms_z('pack.table', sex, key, x)`
+    fn lms_z(&mut self, trees: &[&ast::Expr], span: Span) -> Typed {
+        let [table, sex, key, x] = trees else {
+            return self.fail(Fault::new("PACK-0205").with("name", "lms_z").with("expected", 4).with("found", trees.len()), span);
+        };
+        let (Expr::Literal(Value::Text(id)), _) = self.convert(table) else {
+            return self.outside(table, "lms_z 的第一项不是表名");
+        };
+        let Some(found) = self.scope.lms().get(&*id).cloned() else {
+            let fault = Fault::new("PACK-0302").with("what", "数据表").with("id", &id);
+            return self.fail(near(fault, &id, self.scope.lms().keys().map(String::as_str)), table.span());
+        };
+        let mut argument = |tree: &ast::Expr, wanted: Kind| {
+            let (made, kind) = self.convert(tree);
+            if kind != Kind::Null && kind != wanted && !(wanted == Kind::Decimal && kind.is_number()) {
+                let fault = Fault::new("PACK-0206").with("what", "lms_z").with("expected", wanted.chinese());
+                self.fail(fault.with("found", kind.chinese()), tree.span());
+            }
+            made
+        };
+        let of = [argument(sex, Kind::Text), argument(key, Kind::Decimal), argument(x, Kind::Decimal)];
+        (Expr::LmsZ(found, Box::new(of)), Kind::Decimal)
     }
 
     fn arguments(&mut self, function: Function, name: &str, trees: &[&ast::Expr], span: Span) -> Typed {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use qianmo_core::form::{Field, FieldType};
+use qianmo_core::lms::LmsTable;
 use qianmo_core::{Kind, expr};
 
 /// What a name is.
@@ -20,6 +21,7 @@ pub struct Name {
 pub struct Scope {
     names: BTreeMap<Arc<str>, Name>,
     open: bool,
+    lms: BTreeMap<String, Arc<LmsTable>>,
     /// Names that many scopes share; this one's own come first.
     outer: Option<Arc<Scope>>,
 }
@@ -49,6 +51,21 @@ impl Scope {
     /// Adds a name.
     pub fn add(&mut self, name: &str, kind: Kind) {
         self.names.insert(name.into(), Name { kind, codes: Vec::new() });
+    }
+
+    /// Takes a name away.
+    pub fn remove(&mut self, name: &str) {
+        self.names.remove(name);
+    }
+
+    /// Lets expressions call `lms_z` on these tables.
+    pub fn with_lms(&mut self, tables: BTreeMap<String, Arc<LmsTable>>) {
+        self.lms = tables;
+    }
+
+    /// The tables of `lms_z`, by `pack.table`.
+    pub(crate) fn lms(&self) -> &BTreeMap<String, Arc<LmsTable>> {
+        &self.lms
     }
 
     /// Adds a form field under its id, with its codes.

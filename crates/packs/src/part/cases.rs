@@ -1,6 +1,7 @@
 //! `cases/*.toml`: fictional records in, expected cells and refusals out. They are read here and run elsewhere.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use qianmo_core::form::{Field, FieldType, Form};
 use qianmo_core::pack::{Case, CaseRecord, Pack};
@@ -24,9 +25,10 @@ pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
             expect: case.tables("expect").iter().filter_map(|expect| read_expect(context, expect)).collect(),
             due: case.tables("due").iter().filter_map(|due| read_due(context, due, &records)).collect(),
             refused: case.tables("refused").iter().filter_map(|refused| read_refused(refused, records.len())).collect(),
+            derived: case.tables("derived").iter().filter_map(|derived| read_derived(context, derived, &records)).collect(),
             records,
         };
-        if read.expect.is_empty() && read.refused.is_empty() && read.due.is_empty() {
+        if read.expect.is_empty() && read.refused.is_empty() && read.derived.is_empty() && read.due.is_empty() {
             context.sink.push(Fault::new("PACK-0103").at(case.place()).with("key", "expect"));
         }
         pack.cases.push(read);
@@ -83,7 +85,7 @@ fn read_values(context: &Context<'_>, form: &Form, values: &Table<'_>) -> BTreeM
 /// Reports a field that the form doesn't have.
 pub(super) fn unknown_field(context: &Context<'_>, form: &Form, name: &crate::source::Text<'_>) {
     let fault = Fault::new("PACK-0302").at(name.place()).with("what", "字段").with("id", &name.value);
-    context.sink.push(near(fault, &name.value, form.fields.iter().map(|field| &*field.id)));
+    context.sink.push(near(fault, &name.value, form.columns().map(|field| &*field.id)));
 }
 
 /// A value as the form's field holds it; several codes as `["1", "3"]` or `"|1|3|"`. Unknown codes stay: a case may
@@ -113,11 +115,36 @@ fn read_expect(context: &Context<'_>, expect: &Table<'_>) -> Option<(std::sync::
     Some((indicator.value.into(), numerator?, denominator.and_then(|item| item.decimal())))
 }
 
-fn read_refused(refused: &Table<'_>, records: usize) -> Option<(usize, String)> {
-    let item = refused.need("record")?;
-    let code = refused.string("code");
+fn read_derived(context: &Context<'_>, derived: &Table<'_>, records: &[CaseRecord]) -> Option<(usize, BTreeMap<Arc<str>, Value>)> {
+    let number = record_number(derived, records.len());
+    let values = derived.need("values").and_then(|item| item.table())?;
+    let form = number.and_then(|number| context.packs.form(&records[number - 1].form));
+    let mut read = BTreeMap::new();
+    for (name, item) in values.entries() {
+        let Some(form) = form else { continue };
+        match form.derived.iter().find(|derived| *derived.field.id == *name.value) {
+            Some(derived) if item.is_text() && item.text().is_some_and(|text| text.value.is_empty()) => {
+                read.insert(derived.field.id.clone(), Value::Null);
+            }
+            Some(derived) => {
+                read.extend(field_value(&derived.field, &item).map(|value| (derived.field.id.clone(), value)));
+            }
+            None => unknown_field(context, form, &name),
+        }
+    }
+    Some((number?, read))
+}
+
+/// The number of a record of the case, from 1.
+fn record_number(table: &Table<'_>, records: usize) -> Option<usize> {
+    let item = table.need("record")?;
     let number = item.integer().and_then(|number| usize::try_from(number).ok()).filter(|number| (1..=records).contains(number));
-    let number = number.or_else(|| item.wrong(&format!("1 到 {records} 的记录号")));
+    number.or_else(|| item.wrong(&format!("1 到 {records} 的记录号")))
+}
+
+fn read_refused(refused: &Table<'_>, records: usize) -> Option<(usize, String)> {
+    let number = record_number(refused, records);
+    let code = refused.string("code");
     Some((number?, code))
 }
 

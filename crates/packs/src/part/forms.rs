@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use qianmo_core::form::{Check, Choice, Field, FieldType, Form, Identifies};
+use qianmo_core::form::{Check, Choice, Derived, Field, FieldType, Form, Identifies, Versions};
 use qianmo_core::pack::Pack;
 use qianmo_core::{Fault, Kind};
 use rust_decimal::Decimal;
@@ -22,20 +22,24 @@ pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
     if let Some(subject) = &subject {
         context.index.refer(What::Subject, subject, context.sink);
     }
+    let version = table.need("version").and_then(|item| item.integer()).and_then(|n| u32::try_from(n).ok()).unwrap_or(1);
     let fields = fields(context, &table);
-    let scope = Scope::of_fields(&fields);
+    let mut scope = Scope::of_fields(&fields);
+    scope.add_all(context.person);
+    let derived = derived(context, &table, &fields, &mut scope, &origin, pack);
     let checks = table.tables("check").iter().map(|check| read_check(context, check, &scope, &origin, pack)).collect();
     let locates = table.get("locates");
     let form = Form {
         id: context.own_id(&id),
         name,
         name_en: context.name_en(&table),
-        version: table.need("version").and_then(|item| item.integer()).and_then(|n| u32::try_from(n).ok()).unwrap_or(1),
+        version,
         subject: subject.map(|text| text.value).unwrap_or_default().into(),
         profile: table.flag("profile").unwrap_or(false),
         locates: locates.as_ref().and_then(Item::flag).unwrap_or(false),
         unique: names(context, &table, "unique", &scope),
         fields,
+        derived,
         checks,
         source: origin.source,
         verified: origin.verified,
@@ -43,7 +47,68 @@ pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
     if let Some(item) = locates.filter(|_| form.locates && !["resident", "household", "organisation"].contains(&&*form.subject)) {
         context.sink.push(Fault::new("PACK-0114").at(item.place()).with("subject", &form.subject));
     }
+    let all = form.columns().map(|field| field.versions).chain(form.checks.iter().map(|check| check.versions));
+    for wrong in all.filter(|of| of.since > of.until || of.since > form.version || (of.until != u32::MAX && of.until >= form.version)) {
+        let fault = Fault::new("PACK-0118").at(table.place()).with("since", wrong.since).with("until", wrong.until);
+        context.sink.push(fault.with("version", form.version));
+    }
     pack.forms.push(form);
+}
+
+/// The fields of the person's sheet as `resident.x`, read ahead of everything that asks for them.
+pub(super) fn person(docs: &[Doc<'_>], index: &crate::index::Index) -> Scope {
+    let mut scope = Scope::new();
+    let (unheard, nothing, groups) = (crate::source::Sink::default(), qianmo_core::pack::Packs::default(), std::cell::RefCell::default());
+    let empty = Scope::new();
+    for doc in docs.iter().filter(|doc| doc.kind == super::FileKind::Form) {
+        let Some(table) = doc.root(&unheard) else { continue };
+        let is_it = table.flag("profile") == Some(true)
+            && table.flag("locates") == Some(true)
+            && table.opt_text("subject").is_some_and(|subject| subject.value == "resident");
+        if is_it {
+            let context = Context { sink: &unheard, index, packs: &nothing, pack: doc.pack, groups: &groups, sources: &[], person: &empty };
+            for field in fields(&context, &table) {
+                scope.add_field_as(&format!("resident.{}", field.id), &field);
+            }
+        }
+        table.skip();
+    }
+    scope
+}
+
+/// Derived values, each seeing the fields, the person and the derived values above it.
+fn derived(context: &Context<'_>, table: &Table<'_>, fields: &[Field], scope: &mut Scope, above: &Origin, pack: &mut Pack) -> Vec<Derived> {
+    let mut made: Vec<Derived> = Vec::new();
+    let lms = super::tables::lms(context, pack);
+    for entry in table.tables("derived") {
+        let Some(id) = entry.key_text("id") else { continue };
+        let taken = RESERVED.contains(&id.value.as_str())
+            || fields.iter().chain(made.iter().map(|held| &held.field)).any(|held| *held.id == *id.value);
+        if taken {
+            context.sink.push(Fault::new("PACK-0112").at(id.place()).with("what", "字段").with("id", &id.value));
+        }
+        let field = read_field(context, &entry, context.id(&id));
+        let origin = context.origin(&entry, Some(above), &field.name, pack);
+        let mut seen = scope.clone();
+        seen.remove("today");
+        seen.with_lms(lms.clone());
+        let value = entry.text("value").map(|text| context.expr(&text, &seen, &[field.kind.kind()]));
+        scope.add_field(&field);
+        made.push(Derived {
+            field,
+            value: value.unwrap_or(qianmo_core::Expr::Literal(qianmo_core::Value::Null)),
+            meaning: entry.string("meaning"),
+            source: origin.source,
+            verified: origin.verified,
+        });
+    }
+    made
+}
+
+/// The form versions that have a field, derived value or check.
+fn versions(table: &Table<'_>) -> Versions {
+    let number = |key| table.get(key).and_then(|item| item.integer()).and_then(|n| u32::try_from(n).ok());
+    Versions { since: number("since").unwrap_or(1), until: number("until").unwrap_or(u32::MAX) }
 }
 
 /// A list of names that the scope must have.
@@ -60,7 +125,12 @@ fn read_check(context: &Context<'_>, table: &Table<'_>, scope: &Scope, above: &O
     let message = table.string("message");
     context.origin(table, Some(&Origin { source: above.source.clone(), verified: true }), &message, pack);
     let require = table.text("require").map(|text| context.expr(&text, scope, &[Kind::Bool]));
-    Check { require: require.unwrap_or(qianmo_core::Expr::Literal(true.into())), message, ask: table.flag("ask").unwrap_or(false) }
+    Check {
+        require: require.unwrap_or(qianmo_core::Expr::Literal(true.into())),
+        message,
+        ask: table.flag("ask").unwrap_or(false),
+        versions: versions(table),
+    }
 }
 
 fn fields(context: &Context<'_>, table: &Table<'_>) -> Vec<Field> {
@@ -102,6 +172,7 @@ fn read_field(context: &Context<'_>, table: &Table<'_>, id: Arc<str>) -> Field {
         choice_fact: table.flag("choice").unwrap_or(false),
         note: table.opt_string("note"),
         synonyms: table.strings("synonyms"),
+        versions: versions(table),
     }
 }
 

@@ -7,6 +7,7 @@ use qianmo_core::Fault;
 use qianmo_core::pack::{Pack, Packs, Sensitivity};
 
 use super::{Context, Doc, FileKind};
+use crate::expression::Scope;
 use crate::index::{Index, What};
 use crate::reader::Table;
 use crate::source::Sink;
@@ -33,7 +34,8 @@ fn empty(id: &str) -> Pack {
 
 fn read_one(table: &Table<'_>, doc: &Doc<'_>, index: &Index) -> Pack {
     let (nothing, groups) = (Packs::default(), RefCell::default());
-    let context = Context { sink: table.sink, index, packs: &nothing, pack: doc.pack, groups: &groups };
+    let person = Scope::new();
+    let context = Context { sink: table.sink, index, packs: &nothing, pack: doc.pack, groups: &groups, sources: &[], person: &person };
     if let Some(id) = table.text("id") {
         if id.value != doc.pack {
             table.sink.push(Fault::new("PACK-0111").at(id.place()).with("id", &id.value).with("folder", doc.pack));

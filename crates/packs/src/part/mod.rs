@@ -39,6 +39,7 @@ pub(crate) enum FileKind {
     Roster,
     Return,
     Table,
+    Rows,
     Summary,
     Synth,
     Schedule,
@@ -74,6 +75,10 @@ pub(crate) struct Context<'a> {
     pub(crate) pack: &'a str,
     /// What members of the groups read so far can be asked, by `pack.group`.
     pub(crate) groups: &'a RefCell<BTreeMap<String, Scope>>,
+    /// Every file, for those that stand beside others.
+    pub(crate) sources: &'a [Source],
+    /// The fields of the person's sheet as `resident.x`.
+    pub(crate) person: &'a Scope,
 }
 
 /// Reads one file into its pack.
@@ -87,9 +92,10 @@ pub(crate) fn load(files: &[(String, String)]) -> Loaded {
     let index = Index::of(&docs, &sink);
     let mut packs = manifest::read(&docs, &index, &sink);
     let groups = RefCell::default();
+    let person = forms::person(&docs, &index);
     let steps: [(FileKind, Reader); 10] = [
-        (FileKind::Form, forms::read),
         (FileKind::Table, tables::read),
+        (FileKind::Form, forms::read),
         (FileKind::View, views::read),
         (FileKind::Indicators, indicators::read),
         (FileKind::Roster, rosters::read),
@@ -103,7 +109,8 @@ pub(crate) fn load(files: &[(String, String)]) -> Loaded {
         for i in 0..packs.packs.len() {
             let mut pack = packs.packs[i].clone();
             let id = pack.id.clone();
-            let context = Context { sink: &sink, index: &index, packs: &packs, pack: &id, groups: &groups };
+            let context =
+                Context { sink: &sink, index: &index, packs: &packs, pack: &id, groups: &groups, sources: &sources, person: &person };
             for doc in docs.iter().filter(|doc| doc.kind == kind && *doc.pack == *id) {
                 read(&context, doc, &mut pack);
             }
@@ -122,8 +129,8 @@ fn field_places(docs: &[Doc<'_>]) -> BTreeMap<(String, String), Place> {
     for doc in docs.iter().filter(|doc| doc.kind == FileKind::Form) {
         let Some(table) = doc.toml.as_ref().map(Spanned::get_ref) else { continue };
         let form = table.get("id").and_then(|id| id.get_ref().as_str());
-        let fields = table.get("field").and_then(|fields| fields.get_ref().as_array());
-        for id in fields.iter().flat_map(|fields| fields.iter()).filter_map(|field| field.get_ref().get("id")) {
+        let fields = ["field", "derived"].into_iter().filter_map(|key| table.get(key)?.get_ref().as_array());
+        for id in fields.flat_map(|fields| fields.iter()).filter_map(|field| field.get_ref().get("id")) {
             if let (Some(form), Some(field)) = (form, id.get_ref().as_str()) {
                 places.insert((form.to_owned(), field.to_owned()), doc.source.place(id.span().start));
             }
@@ -133,12 +140,13 @@ fn field_places(docs: &[Doc<'_>]) -> BTreeMap<(String, String), Place> {
 }
 
 /// Folders of a pack and what is in them.
-const FOLDERS: [(&str, &str, FileKind); 6] = [
+const FOLDERS: [(&str, &str, FileKind); 7] = [
     ("forms", ".toml", FileKind::Form),
     ("views", ".sql", FileKind::View),
     ("rosters", ".toml", FileKind::Roster),
     ("returns", ".toml", FileKind::Return),
     ("tables", ".toml", FileKind::Table),
+    ("tables", ".csv", FileKind::Rows),
     ("cases", ".toml", FileKind::Case),
 ];
 
@@ -161,7 +169,7 @@ fn doc<'a>(source: &'a Source, sink: &Sink) -> Doc<'a> {
         let fault = Fault::new("PACK-0109").at(source.place(0)).with("path", rest).with("known", known.join("、"));
         sink.push(near(fault, rest, FILES.iter().map(|(name, _)| *name)));
     }
-    let plain = matches!(kind, FileKind::View | FileKind::Summary | FileKind::Unknown);
+    let plain = matches!(kind, FileKind::View | FileKind::Rows | FileKind::Summary | FileKind::Unknown);
     let (toml, whole) = if plain { (None, true) } else { some(parse(source, sink)) };
     Doc { pack, kind, source, toml, whole }
 }

@@ -27,6 +27,9 @@ pub(crate) fn good() -> Vec<(String, String)> {
         ("care/summary.md", include_str!("../packs/care/summary.md")),
         ("care/synth.toml", include_str!("../packs/care/synth.toml")),
         ("care/cases/edges.toml", include_str!("../packs/care/cases/edges.toml")),
+        ("care/forms/growth.toml", include_str!("../packs/care/forms/growth.toml")),
+        ("care/tables/weight_curve.toml", include_str!("../packs/care/tables/weight_curve.toml")),
+        ("care/tables/weight_curve.csv", include_str!("../packs/care/tables/weight_curve.csv")),
     ];
     files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
 }

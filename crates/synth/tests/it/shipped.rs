@@ -107,7 +107,7 @@ fn check(name: &str, until: Option<Date>) {
         for record in &records {
             recount.add(record, year);
             let form = packs.form(&record.form).unwrap();
-            for fault in form.check(record, today).refused {
+            for fault in form.check(record, &qianmo_core::Known::on(today)).refused {
                 wrong.push(format!("{} {fault} {:?}", record.form, record.values));
             }
         }

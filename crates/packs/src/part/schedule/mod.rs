@@ -178,7 +178,11 @@ impl Reader<'_> {
         match table.get("services") {
             None => Reach::Pack,
             Some(item) if item.is_text() => {
-                if item.word(&[("pack", false), ("all", true)]).unwrap_or(false) { Reach::All } else { Reach::Pack }
+                if item.word(&[("pack", false), ("all", true)]).unwrap_or(false) {
+                    Reach::All
+                } else {
+                    Reach::Pack
+                }
             }
             Some(_) => Reach::Only(self.services(table, "services")),
         }
