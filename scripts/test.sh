@@ -12,6 +12,15 @@ step() {
 }
 
 tests() {
+  # The store is tested on both databases. On a machine without PostgreSQL: QIANMO_TEST_DATABASE=skip
+  if [ -z "${QIANMO_TEST_DATABASE:-}" ]; then
+    cluster=$(mktemp -d "${TMPDIR:-/tmp}/qianmo-test-XXXXXX")
+    trap 'scripts/postgres.sh stop "$cluster"' EXIT
+    QIANMO_TEST_DATABASE=$(scripts/postgres.sh start "$cluster")
+    export QIANMO_TEST_DATABASE
+  elif [ "$QIANMO_TEST_DATABASE" = skip ]; then
+    echo '注意：QIANMO_TEST_DATABASE=skip，没有在 PostgreSQL 上测试。' >&2
+  fi
   if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --locked --workspace --no-fail-fast
   else

@@ -1,8 +1,8 @@
 //! The record log: append, supersede, void, and read as of a cut.
 //!
-//! Here lives one trait, [`Store`], with its row types, and its embedded implementation on SQLite,
-//! [`SqliteStore`]; `tests/it/conformance.rs` is the suite that every implementation passes.
-//! Start reading at [`Store`].
+//! Here lives one trait, [`Store`], with its row types, its embedded implementation on SQLite,
+//! [`SqliteStore`], and the one for a county on PostgreSQL, [`PostgresStore`]; `tests/it/conformance.rs` is the suite that
+//! both pass. Start reading at [`Store`].
 //!
 //! Invariants: a record is never changed in place, a correction is a new record that names the old one; what
 //! [`Store::append`] acknowledged survives a kill and a power cut; a batch is written whole or not at all.
@@ -10,20 +10,28 @@
 //! What may not come in: programmes (a form is an opaque name here, its values are text), HTTP, Arrow, any
 //! type of a database driver in a public signature.
 
+mod areas;
+mod db;
+mod options;
+mod postgres;
 mod row;
 mod sqlite;
 mod values;
+mod words;
 
-pub use row::{ActionRef, Appended, Cut, Order, Row, RowRef, Scan, date_of_days, days_of_date};
-pub use sqlite::{Options, SqliteStore};
+pub use options::Options;
+pub use postgres::PostgresStore;
+pub use row::{ActionRef, Appended, Cut, Order, Row, RowRef, Scan, Submission, date_of_days, days_of_date};
+pub use sqlite::SqliteStore;
 pub use values::{Raw, decode, encode, parse_values};
 
 use qianmo_core::{Area, AreaTree, Fault, Record, RecordId, SubjectId};
 
 /// Where records are kept.
 ///
-/// Every method may fail with `STORE-0004` (locked by another process), `STORE-0005` (damaged file),
-/// `STORE-0006` (disk full) and `STORE-0007` (the system refuses); the codes beyond these are named at each.
+/// Every method may fail with `STORE-0004` (locked by another process), `STORE-0005` (damaged),
+/// `STORE-0006` (disk full), `STORE-0007` (the system refuses) and `STORE-0008` (the database server can't be reached); the
+/// codes beyond these are named at each.
 pub trait Store {
     /// Appends a batch in one transaction: all of it or nothing. Records already present with the same content
     /// are passed over, so that repeating a batch does no harm. A record may supersede or void one of the
@@ -33,7 +41,17 @@ pub trait Store {
     /// Errors: `STORE-0101` an id already taken by another content, `STORE-0102` a target that doesn't exist,
     /// `STORE-0103` a target already superseded or voided, `STORE-0104` a target that can't be corrected this way
     /// (a withdrawal, or a record of another form), `STORE-0105` a withdrawal that carries values.
-    fn append(&mut self, records: &[Record]) -> Result<Appended, Fault>;
+    fn append(&mut self, records: &[Record]) -> Result<Appended, Fault> {
+        let mut answers = self.append_group(&[Submission { records }])?;
+        answers.pop().expect("an answer to each submission")
+    }
+
+    /// Appends the submissions of several callers in one durable transaction (group commit). The answers come in
+    /// the same order; a submission that is refused leaves nothing and doesn't hinder the others.
+    ///
+    /// Errors: of one submission as [`Store::append`]; of the whole group, of which then nothing is written, the codes
+    /// that every method may have.
+    fn append_group(&mut self, group: &[Submission<'_>]) -> Result<Vec<Result<Appended, Fault>>, Fault>;
 
     /// The position after the last record; [`Cut::START`] when there is none.
     fn cut(&self) -> Result<Cut, Fault>;

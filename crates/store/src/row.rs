@@ -7,7 +7,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use qianmo_core::{Action, AreaCode, Fault, Kind, Record, RecordId, Subject, SubjectId};
 
-use crate::values::decode;
+use crate::values::{decode, encode};
 
 /// A position in the log: everything up to and including the record with this number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -33,6 +33,13 @@ pub struct Appended {
     pub written: usize,
     /// Records that were there already.
     pub already: usize,
+}
+
+/// What one caller hands in at once: written whole or not at all.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Submission<'a> {
+    /// The records, corrections after what they correct.
+    pub records: &'a [Record],
 }
 
 /// Which records in force a scan hands out.
@@ -164,6 +171,26 @@ impl Row {
     #[must_use]
     pub fn values(&self) -> &str {
         &self.values
+    }
+
+    /// Whether a record has this very content.
+    pub(crate) fn is(&self, record: &Record) -> bool {
+        let Record { id, form, form_version, subject, resident, area, organisation, worker, device, at, recorded_at, action, values } =
+            record;
+        let head = &self.head;
+        head.id == *id
+            && head.form == *form
+            && head.form_version == *form_version
+            && head.subject == *subject
+            && head.resident == *resident
+            && head.area == *area
+            && head.organisation == *organisation
+            && head.worker == *worker
+            && head.device == *device
+            && head.at == *at
+            && head.recorded_at == *recorded_at
+            && head.action == *action
+            && self.values == encode(values)
     }
 
     /// The whole record, its values read by the kinds of its form's fields.

@@ -1,4 +1,4 @@
-//! Appending: one transaction a batch, idempotent by id, corrections checked against what they correct.
+//! Appending: one transaction a group, a savepoint for each submission; idempotent by id, corrections checked against what they correct.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use qianmo_core::{Action, Fault, Record, RecordId};
 use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::fault::named;
+use super::link::Link;
 use super::read;
 use crate::days_of_date;
-use crate::row::{Appended, Cut};
+use crate::db::transaction;
+use crate::row::{Appended, Submission};
 use crate::values::encode_into;
 
 const INSERT: &str = "INSERT INTO record (id, form, form_version, kind, subject, resident, area, organisation, worker, device, at, \
@@ -22,22 +24,48 @@ const SAME: &str = "SELECT 1 FROM record WHERE id = ? AND form = ? AND form_vers
                     AND area = ? AND organisation IS ? AND worker IS ? AND device IS ? AND at = ? AND recorded_at = ? AND action = ? \
                     AND target IS ? AND reason IS ? AND fields = ?";
 
-/// Appends a batch; see [`crate::Store::append`].
-pub(super) fn append(connection: &mut Connection, file: &Path, records: &[Record]) -> Result<Appended, Fault> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(named(file))?;
-    let mut batch = Batch { transaction: &transaction, file, words: HashMap::new(), fields: String::new() };
-    let mut written = 0;
-    for record in records {
-        written += usize::from(batch.write(record)?);
+/// Appends a group; see [`crate::Store::append_group`].
+pub(super) fn append(link: &Link, group: &[Submission<'_>]) -> Result<Vec<Result<Appended, Fault>>, Fault> {
+    let done = transaction(link, || {
+        let mut batch = Batch { connection: &link.connection, file: &link.file, words: HashMap::new(), fields: String::new() };
+        group.iter().map(|submission| submit(&mut batch, submission, group.len() > 1)).collect()
+    });
+    match done {
+        Err(fault) if group.len() == 1 && is_content(&fault) => Ok(vec![Err(fault)]),
+        done => done,
     }
-    drop(batch);
-    let cut: Cut = read::cut(&transaction).map_err(named(file))?;
-    transaction.commit().map_err(named(file))?;
-    Ok(Appended { cut, written, already: records.len() - written })
+}
+
+/// One caller's records. What is wrong with them is their answer; what is wrong with the store is everybody's.
+fn submit(batch: &mut Batch<'_>, submission: &Submission<'_>, shared: bool) -> Result<Result<Appended, Fault>, Fault> {
+    let (connection, file) = (batch.connection, batch.file);
+    let sql = |text| if shared { connection.execute_batch(text).map_err(named(file)) } else { Ok(()) };
+    sql("SAVEPOINT submission")?;
+    let mut written = 0;
+    for record in submission.records {
+        match batch.write(record) {
+            Ok(new) => written += usize::from(new),
+            Err(fault) if is_content(&fault) && shared => {
+                // Names that came with it are gone again.
+                batch.words.clear();
+                sql("ROLLBACK TO submission; RELEASE submission")?;
+                return Ok(Err(fault));
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+    sql("RELEASE submission")?;
+    let cut = read::cut(connection).map_err(named(file))?;
+    Ok(Ok(Appended { cut, written, already: submission.records.len() - written }))
+}
+
+/// Whether a fault lies in what was submitted (`STORE-01xx`), not in the store.
+fn is_content(fault: &Fault) -> bool {
+    fault.code.starts_with("STORE-01")
 }
 
 struct Batch<'a> {
-    transaction: &'a Transaction<'a>,
+    connection: &'a Connection,
     file: &'a Path,
     words: HashMap<Arc<str>, i64>,
     fields: String,
@@ -93,10 +121,10 @@ impl Batch<'_> {
             reason,
             self.fields,
         ];
-        if self.transaction.prepare_cached(INSERT)?.execute(values)? == 1 {
+        if self.connection.prepare_cached(INSERT)?.execute(values)? == 1 {
             return Ok(Some(true));
         }
-        Ok(self.transaction.prepare_cached(SAME)?.exists(values)?.then_some(false))
+        Ok(self.connection.prepare_cached(SAME)?.exists(values)?.then_some(false))
     }
 
     /// The position of the record that this one corrects, once it is clear that it may.
@@ -108,7 +136,7 @@ impl Batch<'_> {
             let read = |row: &rusqlite::Row<'_>| {
                 Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get_ref(2)?.as_str()? == &*record.form, row.get::<_, Sql>(3)?))
             };
-            self.transaction.prepare_cached(sql)?.query_row([target.0.as_bytes()], read).optional()
+            self.connection.prepare_cached(sql)?.query_row([target.0.as_bytes()], read).optional()
         };
         let Some((seq, action, same_form, taken_by)) = find().map_err(named(self.file))? else {
             return Err(fault("STORE-0102"));
@@ -127,10 +155,10 @@ impl Batch<'_> {
             return Ok(*id);
         }
         let sql = "SELECT id FROM word WHERE text = ?";
-        let found = self.transaction.prepare_cached(sql)?.query_row([&**text], |row| row.get(0)).optional()?;
+        let found = self.connection.prepare_cached(sql)?.query_row([&**text], |row| row.get(0)).optional()?;
         let id = match found {
             Some(id) => id,
-            None => self.transaction.prepare_cached("INSERT INTO word (text) VALUES (?)")?.insert([&**text])?,
+            None => self.connection.prepare_cached("INSERT INTO word (text) VALUES (?)")?.insert([&**text])?,
         };
         self.words.insert(text.clone(), id);
         Ok(id)

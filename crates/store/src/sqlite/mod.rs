@@ -4,23 +4,23 @@
 //! a writer of another process. The folder, copied while no process has it open, is a backup.
 
 mod append;
-mod areas;
 mod fault;
+mod link;
 mod migrations;
 mod read;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-use qianmo_core::{Area, AreaTree, Fault, Record, RecordId, SubjectId};
+use qianmo_core::{Area, AreaTree, Fault, RecordId, SubjectId};
 use rusqlite::{Connection, OpenFlags};
 
-use crate::Store;
-use crate::row::{Appended, Cut, Row, RowRef, Scan};
+use crate::row::{Appended, Cut, Row, RowRef, Scan, Submission};
+use crate::words::Words;
+use crate::{Options, Store, areas};
 use fault::named;
-use read::Words;
+use link::Link;
 
 /// Name of the file in the data folder.
 const FILE: &str = "qianmo.db";
@@ -31,26 +31,10 @@ const CACHE_KIB: i64 = 64 * 1024;
 /// Pages of write-ahead log before it is folded into the file.
 const CHECKPOINT_PAGES: i64 = 8000;
 
-/// How to open a data folder.
-#[derive(Debug, Clone, Copy)]
-pub struct Options {
-    /// How long to wait for another process that is writing.
-    pub wait: Duration,
-    /// The most bytes that the file may take; no limit when absent. Beyond it appends fail as on a full disk.
-    pub bytes_max: Option<u64>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { wait: Duration::from_secs(5), bytes_max: None }
-    }
-}
-
 /// A data folder, open.
 #[derive(Debug)]
 pub struct SqliteStore {
-    connection: Connection,
-    file: PathBuf,
+    link: Link,
     words: RefCell<Arc<Words>>,
 }
 
@@ -60,11 +44,11 @@ impl SqliteStore {
     /// Errors: `STORE-0001` no data folder there, `STORE-0003` made by a newer version, `STORE-0004` locked,
     /// `STORE-0005` damaged.
     pub fn open(dir: &Path) -> Result<Self, Fault> {
-        Self::open_with(dir, Options::default())
+        Self::open_with(dir, &Options::default())
     }
 
     /// Opens a data folder with options; errors as [`SqliteStore::open`].
-    pub fn open_with(dir: &Path, options: Options) -> Result<Self, Fault> {
+    pub fn open_with(dir: &Path, options: &Options) -> Result<Self, Fault> {
         let file = dir.join(FILE);
         if !file.is_file() {
             return Err(Fault::new("STORE-0001").with("folder", dir.display()));
@@ -76,11 +60,11 @@ impl SqliteStore {
     ///
     /// Errors: `STORE-0002` there is one already, `STORE-0007` the folder can't be made.
     pub fn create(dir: &Path) -> Result<Self, Fault> {
-        Self::create_with(dir, Options::default())
+        Self::create_with(dir, &Options::default())
     }
 
     /// Makes a data folder with options; errors as [`SqliteStore::create`].
-    pub fn create_with(dir: &Path, options: Options) -> Result<Self, Fault> {
+    pub fn create_with(dir: &Path, options: &Options) -> Result<Self, Fault> {
         let file = dir.join(FILE);
         if file.exists() {
             return Err(Fault::new("STORE-0002").with("folder", dir.display()));
@@ -89,7 +73,7 @@ impl SqliteStore {
         Self::connect(file, options)
     }
 
-    fn connect(file: PathBuf, options: Options) -> Result<Self, Fault> {
+    fn connect(file: PathBuf, options: &Options) -> Result<Self, Fault> {
         let open = || {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(&file, flags)?;
@@ -113,17 +97,17 @@ impl SqliteStore {
             let pages = i64::try_from(bytes).unwrap_or(i64::MAX) / PAGE_SIZE;
             connection.pragma_update(None, "max_page_count", pages).map_err(named(&file))?;
         }
-        Ok(Self { connection, file, words: RefCell::default() })
+        Ok(Self { link: Link { connection, file }, words: RefCell::default() })
     }
 }
 
 impl Store for SqliteStore {
-    fn append(&mut self, records: &[Record]) -> Result<Appended, Fault> {
-        append::append(&mut self.connection, &self.file, records)
+    fn append_group(&mut self, group: &[Submission<'_>]) -> Result<Vec<Result<Appended, Fault>>, Fault> {
+        append::append(&self.link, group)
     }
 
     fn cut(&self) -> Result<Cut, Fault> {
-        read::cut(&self.connection).map_err(named(&self.file))
+        read::cut(&self.link.connection).map_err(named(&self.link.file))
     }
 
     fn record(&self, id: RecordId) -> Result<Option<Row>, Fault> {
@@ -148,35 +132,28 @@ impl Store for SqliteStore {
     }
 
     fn areas(&self) -> Result<AreaTree, Fault> {
-        areas::read(&self.connection, &self.file)
+        areas::tree(&self.link)
     }
 
     fn put_areas(&mut self, areas: &[Area]) -> Result<(), Fault> {
-        areas::put(&mut self.connection, &self.file, areas)
+        areas::put(&self.link, areas)
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>, Fault> {
-        let find = || {
-            let mut statement = self.connection.prepare_cached("SELECT value FROM setting WHERE key = ?")?;
-            statement.query_map([key], |row| row.get(0))?.next().transpose()
-        };
-        find().map_err(named(&self.file))
+        areas::setting(&self.link, key)
     }
 
     fn set_setting(&mut self, key: &str, value: &str) -> Result<(), Fault> {
-        let sql = "INSERT INTO setting VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-        self.connection.execute(sql, [key, value]).map_err(named(&self.file))?;
-        Ok(())
+        areas::set_setting(&self.link, key, value)
     }
 
     fn secret(&mut self) -> Result<String, Fault> {
-        let sql = "INSERT INTO setting VALUES ('secret', lower(hex(randomblob(16)))) ON CONFLICT (key) DO NOTHING";
-        self.connection.execute(sql, ()).map_err(named(&self.file))?;
-        Ok(self.setting("secret")?.unwrap_or_default())
+        areas::secret(&self.link)
     }
 
     fn verify(&self) -> Result<(), Fault> {
-        let answer: String = self.connection.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0)).map_err(named(&self.file))?;
-        if answer == "ok" { Ok(()) } else { Err(fault::damaged(&self.file)) }
+        let file = &self.link.file;
+        let answer: String = self.link.connection.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0)).map_err(named(file))?;
+        if answer == "ok" { Ok(()) } else { Err(fault::damaged(file)) }
     }
 }

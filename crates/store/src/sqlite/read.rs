@@ -6,18 +6,14 @@ use std::sync::Arc;
 
 use qianmo_core::{AreaCode, Fault, RecordId, SubjectId};
 use rusqlite::types::{FromSqlError, ValueRef};
-use rusqlite::{Connection, Params, Result, Row as SqlRow};
+use rusqlite::{Connection, Params, Row as SqlRow};
+
+type SqlResult<T> = rusqlite::Result<T>;
 
 use super::SqliteStore;
 use super::fault::named;
 use crate::row::{ActionRef, Cut, Order, Row, RowRef, Scan};
-
-/// Names by their numbers, which are small and dense.
-pub(super) type Words = Vec<Option<Arc<str>>>;
-
-fn word(words: &Words, number: i64) -> Option<&Arc<str>> {
-    words.get(usize::try_from(number).ok()?)?.as_ref()
-}
+use crate::words::Words;
 
 const SELECT: &str = "SELECT r.seq, r.id, r.form, r.form_version, r.kind, r.subject, r.resident, r.area, r.organisation, r.worker, \
                       r.device, r.at, r.recorded_at, r.action, \
@@ -38,7 +34,7 @@ pub(super) const CHAIN: &str = "WHERE r.seq IN (
     SELECT seq FROM chain) ORDER BY r.seq";
 
 /// The end of the log.
-pub(super) fn cut(connection: &Connection) -> Result<Cut> {
+pub(super) fn cut(connection: &Connection) -> SqlResult<Cut> {
     let seq = connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM record")?.query_row((), |row| row.get(0))?;
     Ok(Cut(seq))
 }
@@ -56,13 +52,13 @@ impl SqliteStore {
 
     /// See [`crate::Store::scan`].
     pub(super) fn scan_in_force(&self, what: &Scan<'_>, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<Cut, Fault> {
-        let end = cut(&self.connection).map_err(named(&self.file))?;
+        let end = cut(&self.link.connection).map_err(named(&self.link.file))?;
         let until = what.cut.unwrap_or(end);
         if until > end {
             return Err(Fault::new("STORE-0106").with("cut", until).with("end", end));
         }
-        let overruled = self.overruled(until).map_err(named(&self.file))?;
-        let sql = scan_sql(what, &*self.words(true).map_err(named(&self.file))?);
+        let overruled = self.overruled(until).map_err(named(&self.link.file))?;
+        let sql = scan_sql(what, &*self.words(true)?);
         self.each_row(&sql, [until.0], &mut |row| if !overruled.is_empty() && overruled.contains(&row.seq) { Ok(()) } else { each(row) })?;
         Ok(until)
     }
@@ -78,37 +74,29 @@ impl SqliteStore {
     }
 
     /// Positions of the records superseded or voided as of a cut.
-    fn overruled(&self, until: Cut) -> Result<HashSet<i64>> {
-        let mut statement = self.connection.prepare_cached("SELECT target FROM record WHERE target IS NOT NULL AND seq <= ?")?;
+    fn overruled(&self, until: Cut) -> SqlResult<HashSet<i64>> {
+        let mut statement = self.link.connection.prepare_cached("SELECT target FROM record WHERE target IS NOT NULL AND seq <= ?")?;
         statement.query_map([until.0], |row| row.get(0))?.collect()
     }
 
     fn each_row(&self, sql: &str, params: impl Params, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<(), Fault> {
-        let wrong = named(&self.file);
-        let mut words = self.words(false).map_err(&wrong)?;
-        let mut statement = self.connection.prepare_cached(sql).map_err(&wrong)?;
+        let wrong = named(&self.link.file);
+        let mut words = self.words(false)?;
+        let mut statement = self.link.connection.prepare_cached(sql).map_err(&wrong)?;
         let mut rows = statement.query(params).map_err(&wrong)?;
         while let Some(row) = rows.next().map_err(&wrong)? {
             // Another process may have written a name that we haven't read yet.
             if !knows(&words, row).map_err(&wrong)? {
-                words = self.words(true).map_err(&wrong)?;
+                words = self.words(true)?;
             }
             each(&read_row(row, &words).map_err(&wrong)?)?;
         }
         Ok(())
     }
 
-    fn words(&self, again: bool) -> Result<Arc<Words>> {
+    fn words(&self, again: bool) -> Result<Arc<Words>, Fault> {
         if again || self.words.borrow().is_empty() {
-            let mut statement = self.connection.prepare_cached("SELECT id, text FROM word")?;
-            let mut rows = statement.query(())?;
-            let mut words = Words::new();
-            while let Some(row) = rows.next()? {
-                let number = usize::try_from(row.get::<_, i64>(0)?).unwrap_or(0);
-                words.resize(words.len().max(number + 1), None);
-                words[number] = Some(row.get_ref(1)?.as_str()?.into());
-            }
-            self.words.replace(Arc::new(words));
+            self.words.replace(Arc::new(Words::read(&self.link)?));
         }
         Ok(self.words.borrow().clone())
     }
@@ -120,9 +108,7 @@ fn scan_sql(what: &Scan<'_>, words: &Words) -> String {
         if what.order == Order::Subject { "JOIN word w ON w.id = r.form " } else { "" }
     );
     if let Some(forms) = what.forms {
-        let wanted = |text: &Option<Arc<str>>| text.as_ref().is_some_and(|text| forms.contains(&&**text));
-        let numbers = words.iter().enumerate().filter(|(_, text)| wanted(text)).filter_map(|(id, _)| i64::try_from(id).ok());
-        push_in(&mut sql, "r.form", numbers);
+        push_in(&mut sql, "r.form", forms.iter().filter_map(|form| words.number(form)));
     }
     if let Some(areas) = what.areas {
         push_in(&mut sql, "r.area", areas.iter().map(|area| i64::try_from(area.number()).unwrap_or(i64::MAX)));
@@ -145,15 +131,15 @@ fn push_in(sql: &mut String, column: &str, numbers: impl Iterator<Item = i64>) {
 }
 
 /// Whether the row's names are among those read.
-fn knows(words: &Words, row: &SqlRow<'_>) -> Result<bool> {
-    let known = |column| -> Result<bool> { Ok(row.get::<_, Option<i64>>(column)?.is_none_or(|id| word(words, id).is_some())) };
+fn knows(words: &Words, row: &SqlRow<'_>) -> SqlResult<bool> {
+    let known = |column| -> SqlResult<bool> { Ok(row.get::<_, Option<i64>>(column)?.is_none_or(|id| words.text(id).is_some())) };
     Ok(known(2)? && known(4)? && known(9)? && known(10)?)
 }
 
-fn read_row<'a>(row: &'a SqlRow<'_>, words: &'a Words) -> Result<RowRef<'a>> {
+fn read_row<'a>(row: &'a SqlRow<'_>, words: &'a Words) -> SqlResult<RowRef<'a>> {
     let name =
-        |column| -> Result<Option<&'a str>> { Ok(row.get::<_, Option<i64>>(column)?.and_then(|id| word(words, id)).map(|text| &**text)) };
-    let uuid = |column| -> Result<Option<uuid::Uuid>> {
+        |column| -> SqlResult<Option<&'a str>> { Ok(row.get::<_, Option<i64>>(column)?.and_then(|id| words.text(id)).map(|text| &**text)) };
+    let uuid = |column| -> SqlResult<Option<uuid::Uuid>> {
         match row.get_ref(column)? {
             ValueRef::Null => Ok(None),
             other => Ok(Some(uuid::Uuid::from_bytes(other.as_blob()?.try_into().map_err(|_| FromSqlError::InvalidType)?))),

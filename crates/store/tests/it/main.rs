@@ -1,4 +1,6 @@
-//! The store's tests: one suite for every implementation, and what only the embedded one can suffer.
+//! The store's tests: one suite for both databases, and what each alone can suffer.
+//!
+//! PostgreSQL: see `server.rs`.
 
 #[cfg(test)]
 mod conformance;
@@ -6,6 +8,10 @@ mod conformance;
 mod kill;
 #[cfg(test)]
 mod model;
+#[cfg(test)]
+mod postgres;
+#[cfg(test)]
+mod server;
 #[cfg(test)]
 mod sqlite;
 #[cfg(test)]

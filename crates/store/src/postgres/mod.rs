@@ -1,0 +1,140 @@
+//! The store of a county: tables in PostgreSQL, every key beginning with the county, so that counties can be spread
+//! over machines.
+//!
+//! A handle is one connection and one county's log. The driver is synchronous; a server keeps one handle for its
+//! writer and a few for readers, each on a thread of its own (docs/decisions/0005). A connection that breaks is made
+//! again; a group caught by it is written again, which does no harm because writing is idempotent.
+
+mod append;
+mod fault;
+mod link;
+mod migrations;
+mod read;
+
+use std::cell::{Cell as Counter, RefCell};
+use std::fmt;
+use std::sync::Arc;
+
+use qianmo_core::{Area, AreaCode, AreaTree, Fault, RecordId, SubjectId};
+
+use crate::db::{Db, read as read_lines};
+use crate::row::{Appended, Cut, Row, RowRef, Scan, Submission};
+use crate::words::Words;
+use crate::{Options, Store, areas};
+use link::Link;
+
+/// A county's log in a PostgreSQL database.
+pub struct PostgresStore {
+    link: Link,
+    words: RefCell<Arc<Words>>,
+    cursors: Counter<u32>,
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStore").field("database", &self.link.shown).field("county", &self.link.county).finish_non_exhaustive()
+    }
+}
+
+impl PostgresStore {
+    /// Opens the log of a county (any area's code inside it, such as `530523000000`); without one, the only log that
+    /// the database has. `url` is what libpq takes: `postgresql://user@host/name` or `host=… user=… dbname=…`; tables stand in
+    /// the first schema of its search path. A schema made by an older version is brought up to date.
+    ///
+    /// Errors: `STORE-0001` no log there (or several, and none was named), `STORE-0003` made by a newer version, `STORE-0008` no
+    /// connection within [`Options::wait`].
+    pub fn open(url: &str, county: Option<AreaCode>, options: &Options) -> Result<Self, Fault> {
+        let mut link = Link::new(url, county.map_or(0, number), options.wait)?;
+        migrations::migrate(&link, false)?;
+        let lines = link.query("SELECT county FROM log ORDER BY county", &[])?;
+        let counties = read_lines(&link, &lines, |line| u32::try_from(line.int(0)?).map_err(|_| ()))?;
+        match (county, counties.as_slice()) {
+            (Some(_), all) if all.contains(&link.county) => {}
+            (None, [only]) => link.county = *only,
+            _ => return Err(Fault::new("STORE-0001").with("folder", &link.shown)),
+        }
+        Ok(Self::of(link))
+    }
+
+    /// Begins the log of a county, and makes the tables where there are none yet.
+    ///
+    /// Errors: `STORE-0002` the county has a log there, and those of [`PostgresStore::open`].
+    pub fn create(url: &str, county: AreaCode, options: &Options) -> Result<Self, Fault> {
+        let link = Link::new(url, number(county), options.wait)?;
+        migrations::migrate(&link, true)?;
+        let new = link.execute("INSERT INTO log (county, end_seq) VALUES (@county, 0) ON CONFLICT (county) DO NOTHING", &[])?;
+        if new == 0 {
+            return Err(Fault::new("STORE-0002").with("folder", &link.shown));
+        }
+        Ok(Self::of(link))
+    }
+
+    fn of(link: Link) -> Self {
+        Self { link, words: RefCell::default(), cursors: Counter::new(0) }
+    }
+}
+
+/// The first six digits.
+fn number(area: AreaCode) -> u32 {
+    u32::try_from(area.number() / 1_000_000).expect("six of twelve digits")
+}
+
+impl Store for PostgresStore {
+    fn append_group(&mut self, group: &[Submission<'_>]) -> Result<Vec<Result<Appended, Fault>>, Fault> {
+        self.write_group(group)
+    }
+
+    fn cut(&self) -> Result<Cut, Fault> {
+        self.end()
+    }
+
+    fn record(&self, id: RecordId) -> Result<Option<Row>, Fault> {
+        Ok(self.by_id(id)?.pop())
+    }
+
+    fn history(&self, id: RecordId) -> Result<Vec<Row>, Fault> {
+        self.chain(id)
+    }
+
+    fn records_of(&self, subject: SubjectId) -> Result<Vec<Row>, Fault> {
+        self.about(subject)
+    }
+
+    fn scan(&self, what: &Scan<'_>, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<Cut, Fault> {
+        self.scan_in_force(what, each)
+    }
+
+    fn scan_log(&self, since: Cut, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<Cut, Fault> {
+        self.scan_all(since, each)
+    }
+
+    fn areas(&self) -> Result<AreaTree, Fault> {
+        areas::tree(&self.link)
+    }
+
+    fn put_areas(&mut self, areas: &[Area]) -> Result<(), Fault> {
+        areas::put(&self.link, areas)
+    }
+
+    fn setting(&self, key: &str) -> Result<Option<String>, Fault> {
+        areas::setting(&self.link, key)
+    }
+
+    fn set_setting(&mut self, key: &str, value: &str) -> Result<(), Fault> {
+        areas::set_setting(&self.link, key, value)
+    }
+
+    fn secret(&mut self) -> Result<String, Fault> {
+        areas::secret(&self.link)
+    }
+
+    fn verify(&self) -> Result<(), Fault> {
+        let end = self.end()?;
+        let mut last = 0;
+        self.scan_all(Cut::START, &mut |row| {
+            last += 1;
+            if row.seq == last { Ok(()) } else { Err(self.link.damaged()) }
+        })?;
+        if last == end.0 { Ok(()) } else { Err(self.link.damaged()) }
+    }
+}

@@ -1,0 +1,241 @@
+//! Reading: single records, chains, and the scans of the log.
+//!
+//! The log only grows and a cut bounds it, so a scan needs no transaction: it reads page after page by position, and
+//! the connection is free while the callback runs.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use postgres::Row as SqlRow;
+use postgres::types::ToSql;
+use qianmo_core::{AreaCode, Fault, RecordId, SubjectId};
+use uuid::Uuid;
+
+use super::PostgresStore;
+use crate::row::{ActionRef, Cut, Order, Row, RowRef, Scan};
+use crate::words::Words;
+
+/// Rows fetched at a time.
+const PAGE: usize = 4096;
+
+pub(super) const SELECT: &str = "SELECT r.seq, r.id, r.form, r.form_version, r.kind, r.subject, r.resident, r.area, r.organisation, r.worker, \
+                      r.device, r.at, r.recorded_at, r.action, t.id, r.reason, r.fields \
+                      FROM record r LEFT JOIN record t ON t.county = r.county AND t.seq = r.target ";
+
+/// The chain of corrections around one record: back to the statement, then forward. `$1` is the county, `$2` the id.
+const CHAIN: &str = "WHERE r.county = $1 AND r.seq IN (
+    WITH RECURSIVE
+        back (seq, target) AS (
+            SELECT seq, target FROM record WHERE county = $1 AND id = $2
+            UNION ALL SELECT b.seq, b.target FROM record b JOIN back ON b.county = $1 AND b.seq = back.target
+        ),
+        chain (seq) AS (
+            SELECT min(seq) FROM back
+            UNION ALL SELECT f.seq FROM record f JOIN chain ON f.county = $1 AND f.target = chain.seq
+        )
+    SELECT seq FROM chain) ORDER BY r.seq";
+
+type Each<'a> = &'a mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>;
+
+impl PostgresStore {
+    pub(super) fn county(&self) -> i32 {
+        i32::try_from(self.link.county).expect("a county has six digits")
+    }
+
+    pub(super) fn end(&self) -> Result<Cut, Fault> {
+        let county = self.county();
+        let rows = self.link.repeat(|live| live.query("SELECT end_seq FROM log WHERE county = $1", &[&county]))?;
+        Ok(Cut(rows.first().map_or(0, |row| row.get(0))))
+    }
+
+    pub(super) fn by_id(&self, id: RecordId) -> Result<Vec<Row>, Fault> {
+        self.rows("WHERE r.county = $1 AND r.id = $2", id.0)
+    }
+
+    pub(super) fn chain(&self, id: RecordId) -> Result<Vec<Row>, Fault> {
+        self.rows(CHAIN, id.0)
+    }
+
+    pub(super) fn about(&self, subject: SubjectId) -> Result<Vec<Row>, Fault> {
+        self.rows("WHERE r.county = $1 AND r.subject = $2 ORDER BY r.seq", subject.0)
+    }
+
+    fn rows(&self, condition: &str, id: Uuid) -> Result<Vec<Row>, Fault> {
+        let mut rows = Vec::new();
+        let county = self.county();
+        self.page(&format!("{SELECT}{condition}"), &[&county, &id], &mut |row| {
+            rows.push(row.to_row());
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// See [`crate::Store::scan`].
+    pub(super) fn scan_in_force(&self, what: &Scan<'_>, each: Each<'_>) -> Result<Cut, Fault> {
+        let end = self.end()?;
+        let until = what.cut.unwrap_or(end);
+        if until > end {
+            return Err(Fault::new("STORE-0106").with("cut", until).with("end", end));
+        }
+        let overruled = self.overruled(until)?;
+        let filter = self.filter(what)?;
+        let mut pass = |row: &RowRef<'_>| if overruled.contains(&row.seq) { Ok(()) } else { each(row) };
+        match what.order {
+            Order::Log => self.pages(&filter, Cut::START, until, &mut pass)?,
+            Order::Subject => self.sorted(&filter, until, &mut pass)?,
+        }
+        Ok(until)
+    }
+
+    /// See [`crate::Store::scan_log`].
+    pub(super) fn scan_all(&self, since: Cut, each: Each<'_>) -> Result<Cut, Fault> {
+        let end = self.end()?;
+        self.pages("", since, end, each)?;
+        Ok(since.max(end))
+    }
+
+    /// Page after page, by position.
+    fn pages(&self, filter: &str, since: Cut, until: Cut, each: Each<'_>) -> Result<(), Fault> {
+        let county = self.county();
+        let sql = format!("{SELECT}WHERE r.county = $1 AND r.seq > $2 AND r.seq <= $3 {filter} ORDER BY r.seq LIMIT {PAGE}");
+        let mut at = since.0;
+        loop {
+            let (mut rows, mut last) = (0, at);
+            self.page(&sql, &[&county, &at, &until.0], &mut |row| {
+                rows += 1;
+                last = row.seq;
+                each(row)
+            })?;
+            if rows < PAGE {
+                return Ok(());
+            }
+            at = last;
+        }
+    }
+
+    /// Sorted by form, subject, date and position: the server keeps the sorted rows beside while we fetch them.
+    fn sorted(&self, filter: &str, until: Cut, each: Each<'_>) -> Result<(), Fault> {
+        let (county, until) = (self.county(), until.0);
+        // A callback may sort, too.
+        self.cursors.set(self.cursors.get().wrapping_add(1));
+        let cursor = format!("sorted_{}", self.cursors.get());
+        let sql = format!(
+            "DECLARE {cursor} CURSOR WITH HOLD FOR {SELECT}JOIN word w ON w.county = r.county AND w.id = r.form \
+             WHERE r.county = {county} AND r.seq <= {until} {filter} ORDER BY w.text, r.subject, r.at, r.seq"
+        );
+        self.link.run(|live| live.client.batch_execute(&sql))?;
+        let mut fetch = || {
+            loop {
+                let mut rows = 0;
+                self.page(&format!("FETCH {PAGE} FROM {cursor}"), &[], &mut |row| {
+                    rows += 1;
+                    each(row)
+                })?;
+                if rows < PAGE {
+                    return Ok(());
+                }
+            }
+        };
+        let done = fetch();
+        // A lost connection takes the cursor along.
+        let _ = self.link.run(|live| live.client.batch_execute(&format!("CLOSE {cursor}")));
+        done
+    }
+
+    /// One page of rows; the callback may use the connection.
+    fn page(&self, sql: &str, params: &[&(dyn ToSql + Sync)], each: Each<'_>) -> Result<(), Fault> {
+        let rows =
+            self.link.repeat(|live| if sql.starts_with("FETCH") { live.client.query(sql, params) } else { live.query(sql, params) })?;
+        let mut words = self.words(false)?;
+        for row in &rows {
+            // Another process may have written a name that we haven't read yet.
+            if !knows(&words, row) {
+                words = self.words(true)?;
+            }
+            let read = read_row(row, &words).map_err(|error| super::fault::fault(&error, &self.link.shown))?;
+            each(&read.ok_or_else(|| crate::db::Db::damaged(&self.link))?)?;
+        }
+        Ok(())
+    }
+
+    /// Positions of the records superseded or voided as of a cut.
+    fn overruled(&self, until: Cut) -> Result<HashSet<i64>, Fault> {
+        let county = self.county();
+        let sql = "SELECT target FROM record WHERE county = $1 AND target IS NOT NULL AND seq <= $2";
+        let rows = self.link.repeat(|live| live.query(sql, &[&county, &until.0]))?;
+        Ok(rows.iter().map(|row| row.get(0)).collect())
+    }
+
+    fn filter(&self, what: &Scan<'_>) -> Result<String, Fault> {
+        let mut sql = String::from("AND r.action < 2");
+        if let Some(forms) = what.forms {
+            let words = self.words(true)?;
+            push_in(&mut sql, "r.form", forms.iter().filter_map(|form| words.number(form)));
+        }
+        if let Some(areas) = what.areas {
+            push_in(&mut sql, "r.area", areas.iter().map(|area| i64::try_from(area.number()).unwrap_or(i64::MAX)));
+        }
+        Ok(sql)
+    }
+
+    pub(super) fn words(&self, again: bool) -> Result<Arc<Words>, Fault> {
+        if again || self.words.borrow().is_empty() {
+            let words = Words::read(&self.link)?;
+            self.words.replace(Arc::new(words));
+        }
+        Ok(self.words.borrow().clone())
+    }
+}
+
+fn push_in(sql: &mut String, column: &str, numbers: impl Iterator<Item = i64>) {
+    let mut numbers: Vec<i64> = numbers.collect();
+    numbers.sort_unstable();
+    if numbers.is_empty() {
+        sql.push_str(" AND false");
+        return;
+    }
+    let _ = write!(sql, " AND {column} IN (");
+    for (i, number) in numbers.iter().enumerate() {
+        let _ = write!(sql, "{}{number}", if i > 0 { "," } else { "" });
+    }
+    sql.push(')');
+}
+
+/// Whether the row's names are among those read.
+fn knows(words: &Words, row: &SqlRow) -> bool {
+    [2, 4, 9, 10].into_iter().all(|column| row.get::<_, Option<i64>>(column).is_none_or(|id| words.text(id).is_some()))
+}
+
+/// The row; `None` when it holds what no writer of ours put there.
+pub(super) fn read_row<'a>(row: &'a SqlRow, words: &'a Words) -> Result<Option<RowRef<'a>>, postgres::Error> {
+    let name = |column: usize| -> Result<Option<&'a str>, postgres::Error> {
+        Ok(row.try_get::<_, Option<i64>>(column)?.and_then(|id| words.text(id)).map(|text| &**text))
+    };
+    let uuid = |column: usize| row.try_get::<_, Option<Uuid>>(column);
+    let area = u64::try_from(row.try_get::<_, i64>(7)?).ok().and_then(|number| AreaCode::from_number(number).ok());
+    let (Some(form), Some(subject_kind), Some(area)) = (name(2)?, name(4)?, area) else { return Ok(None) };
+    let action = match (row.try_get::<_, i16>(13)?, uuid(14)?) {
+        (0, None) => ActionRef::State,
+        (1, Some(target)) => ActionRef::Supersede(RecordId(target)),
+        (2, Some(target)) => ActionRef::Void { record: RecordId(target), reason: row.try_get::<_, Option<&str>>(15)?.unwrap_or_default() },
+        _ => return Ok(None),
+    };
+    Ok(Some(RowRef {
+        seq: row.try_get(0)?,
+        id: RecordId(row.try_get(1)?),
+        form,
+        form_version: u32::try_from(row.try_get::<_, i64>(3)?).unwrap_or(u32::MAX),
+        subject_kind,
+        subject: SubjectId(row.try_get(5)?),
+        resident: uuid(6)?.map(SubjectId),
+        area,
+        organisation: uuid(8)?.map(SubjectId),
+        worker: name(9)?,
+        device: name(10)?,
+        at_days: row.try_get(11)?,
+        recorded_at: row.try_get(12)?,
+        action,
+        values: row.try_get(16)?,
+    }))
+}

@@ -1,0 +1,53 @@
+//! Names by their numbers: forms, kinds of subject, workers and devices stand in records as small numbers.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use qianmo_core::Fault;
+
+use crate::db::{Db, read};
+
+/// The names of a log; numbers are small and dense.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Words {
+    texts: Vec<Option<Arc<str>>>,
+    numbers: HashMap<Arc<str>, i64>,
+}
+
+impl Words {
+    /// All names written so far.
+    pub(crate) fn read(db: &dyn Db) -> Result<Self, Fault> {
+        let lines = db.query("SELECT id, text FROM word WHERE county = @county", &[])?;
+        let mut words = Self::default();
+        for (number, text) in read(db, &lines, |line| Ok((line.int(0)?, Arc::<str>::from(line.text(1)?))))? {
+            words.insert(number, text);
+        }
+        Ok(words)
+    }
+
+    pub(crate) fn insert(&mut self, number: i64, text: Arc<str>) {
+        let at = usize::try_from(number).unwrap_or(0);
+        self.texts.resize(self.texts.len().max(at + 1), None);
+        self.texts[at] = Some(text.clone());
+        self.numbers.insert(text, number);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
+    /// The name with this number.
+    pub(crate) fn text(&self, number: i64) -> Option<&Arc<str>> {
+        self.texts.get(usize::try_from(number).ok()?)?.as_ref()
+    }
+
+    /// The number of a name.
+    pub(crate) fn number(&self, text: &str) -> Option<i64> {
+        self.numbers.get(text).copied()
+    }
+
+    /// The number that the next new name gets.
+    pub(crate) fn next(&self) -> i64 {
+        i64::try_from(self.texts.len().max(1)).unwrap_or(i64::MAX)
+    }
+}
