@@ -176,5 +176,6 @@ fn rename(expr: &Expr, replace: &mut dyn FnMut(&str) -> Expr) -> Expr {
             Expr::Case(arms, otherwise.as_deref().map(boxed))
         }
         Expr::Call(function, arguments) => Expr::Call(*function, arguments.iter().map(|argument| *boxed(argument)).collect()),
+        Expr::LmsZ(table, of) => Expr::LmsZ(table.clone(), Box::new([0, 1, 2].map(|i| *boxed(&of[i])))),
     }
 }
