@@ -38,12 +38,21 @@ pub(crate) trait Db {
 
 /// Runs `work` in one transaction: all of it or nothing.
 pub(crate) fn transaction<T>(db: &dyn Db, work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
-    db.begin()?;
-    let done = work().and_then(|value| db.commit().map(|()| value));
-    if done.is_err() {
-        db.rollback();
+    struct Open<'a>(Option<&'a dyn Db>);
+    impl Drop for Open<'_> {
+        // Also when `work` panics: the next transaction must find a clean connection.
+        fn drop(&mut self) {
+            if let Some(db) = self.0 {
+                db.rollback();
+            }
+        }
     }
-    done
+    db.begin()?;
+    let mut open = Open(Some(db));
+    let value = work()?;
+    db.commit()?;
+    open.0 = None;
+    Ok(value)
 }
 
 /// One row of an answer. Reading it by position fails with `STORE-0005` when the column holds something else.

@@ -2,7 +2,7 @@
 //!
 //! Here lives one trait, [`Store`], with its row types, its embedded implementation on SQLite,
 //! [`SqliteStore`], and the one for a county on PostgreSQL, [`PostgresStore`]; `tests/it/conformance.rs` is the suite that
-//! both pass. Start reading at [`Store`].
+//! both pass; [`Writer`], the thread that writes for many callers. Start reading at [`Store`].
 //!
 //! Invariants: a record is never changed in place, a correction is a new record that names the old one; what
 //! [`Store::append`] acknowledged survives a kill and a power cut; a batch is written whole or not at all.
@@ -18,12 +18,14 @@ mod row;
 mod sqlite;
 mod values;
 mod words;
+mod writer;
 
 pub use options::Options;
 pub use postgres::PostgresStore;
 pub use row::{ActionRef, Appended, Cut, Order, Row, RowRef, Scan, Submission, date_of_days, days_of_date};
 pub use sqlite::SqliteStore;
 pub use values::{Raw, decode, encode, parse_values};
+pub use writer::{Limits, Writer, WriterThread};
 
 use qianmo_core::{Area, AreaTree, Fault, Record, RecordId, SubjectId};
 

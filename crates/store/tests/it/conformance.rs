@@ -1,7 +1,7 @@
 //! What every store does, written against the trait alone. A new implementation adds one line per test at the end.
 
 use qianmo_core::{Action, Date, Fault, Record, Value};
-use qianmo_store::{ActionRef, Appended, Cut, Order, Scan, Store};
+use qianmo_store::{ActionRef, Appended, Cut, Order, Scan, Store, Submission};
 
 use crate::support::{VILLAGE_A, VILLAGE_B, area, id, kinds, record, subject, supersede, township, void};
 
@@ -170,6 +170,33 @@ pub(crate) fn areas_and_settings_are_kept(store: &mut dyn Store) {
     store.verify().unwrap();
 }
 
+pub(crate) fn a_group_answers_each_caller_for_itself(store: &mut dyn Store) {
+    store.append(&[record(1)]).unwrap();
+    let other = Record { recorded_at: 7, ..record(1) };
+    let ours = [record(2), supersede(3, 2)];
+    let clash = [record(8), other];
+    let theirs = [void(4, 3), record(5)];
+    let late = [supersede(9, 3)];
+    let again = [record(5)];
+    let on_refused = [supersede(10, 8)];
+    let group = [&ours[..], &clash, &theirs, &late, &again, &on_refused, &[]].map(|records| Submission { records });
+    let answers: Vec<Result<(i64, usize, usize), &str>> = store
+        .append_group(&group)
+        .unwrap()
+        .into_iter()
+        .map(|answer| answer.map(|done| (done.cut.0, done.written, done.already)).map_err(|fault| fault.code))
+        .collect();
+    let expected = [Ok((3, 2, 0)), Err("STORE-0101"), Ok((5, 2, 0)), Err("STORE-0103"), Ok((5, 0, 1)), Err("STORE-0102"), Ok((5, 0, 0))];
+    assert_eq!(answers, expected);
+    assert_eq!(in_force(store, &Scan::default()), [1, 5]);
+    assert_eq!(store.cut().unwrap(), Cut(5));
+    assert_eq!(store.record(id(8)).unwrap(), None);
+    let bad = [Submission { records: &late }, Submission { records: &clash }];
+    assert!(store.append_group(&bad).unwrap().iter().all(Result::is_err));
+    store.append(&[record(6)]).unwrap();
+    store.verify().unwrap();
+}
+
 macro_rules! conformance {
     ($open:expr; $($test:ident)*) => {
         $(#[test]
@@ -194,6 +221,7 @@ macro_rules! suite {
                 a_history_is_the_chain_from_any_of_its_links
                 the_log_is_read_on_from_a_position
                 areas_and_settings_are_kept
+                a_group_answers_each_caller_for_itself
             }
         }
     };

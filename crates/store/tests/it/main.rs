@@ -16,3 +16,5 @@ mod server;
 mod sqlite;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod writer;
