@@ -10,3 +10,5 @@
 select c.resident as subject, c.at as happened_on, '高血压' as programme, c.reason = '4' as refused, c.reason = '3' as lost from hypertension_closing c where c.at between $start and $end
 union all
 select c.resident as subject, c.at as happened_on, '2型糖尿病' as programme, c.reason = '4' as refused, c.reason = '3' as lost from diabetes_t2_closing c where c.at between $start and $end
+union all
+select c.resident as subject, c.at as happened_on, '慢性阻塞性肺疾病' as programme, c.reason = '4' as refused, c.reason = '3' as lost from copd_closing c where c.at between $start and $end

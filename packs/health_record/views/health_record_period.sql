@@ -55,6 +55,8 @@ left join (
         union all
         select resident, s.at as served_on from immunization_dose s where s.at <= $end
         union all
+        select resident, s.at as served_on from elderly_health_assessment s where s.at <= $end
+        union all
         select resident, s.at as served_on from hypertension_followup s where s.at <= $end
         union all
         select resident, s.at as served_on from hypertension_screening s where s.at <= $end
@@ -62,6 +64,16 @@ left join (
         select resident, s.at as served_on from diabetes_t2_followup s where s.at <= $end
         union all
         select resident, s.at as served_on from diabetes_t2_screening s where s.at <= $end
+        union all
+        select resident, s.at as served_on from copd_followup s where s.at <= $end
+        union all
+        select resident, s.at as served_on from severe_mental_followup s where s.at <= $end
+        union all
+        select resident, s.at as served_on from tcm_constitution s where s.at <= $end
+        union all
+        select resident, s.at as served_on from tcm_child_guidance s where s.at <= $end
+        union all
+        select resident, s.at as served_on from family_doctor_service s where s.at <= $end
     ) s
     group by resident
 ) u on u.resident = p.subject
