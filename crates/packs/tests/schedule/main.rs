@@ -1,0 +1,4 @@
+//! Schedules from text to answer: what `schedule.toml` says is asked of fictional people on the days around each edge.
+
+mod services;
+mod world;
