@@ -83,7 +83,8 @@ impl<'r, 'a> Row<'r, 'a> {
         self.facts[0].at
     }
 
-    fn get(&self, field: &str) -> Value {
+    /// What was filled in.
+    fn filled(&self, field: &str) -> Value {
         let mut values = self.facts.iter().rev().filter_map(|fact| fact.values.get(field));
         values.find(|value| !value.is_null()).cloned().unwrap_or_default()
     }
@@ -108,7 +109,23 @@ pub(super) struct Run {
     end: usize,
 }
 
+/// A dose given: the record and its product.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Given<'f, 'a> {
+    pub(super) fact: &'f Fact<'a>,
+    pub(super) product: u16,
+}
+
 impl<'p, 'a> Person<'p, 'a> {
+    /// The doses of a form, in order of date; products that no series has are left out.
+    pub(super) fn given(&self, form: FormNumber, field: &str) -> Vec<Given<'_, 'a>> {
+        let product = |fact: &Fact<'_>| self.planner.products.get(fact.values.get(field)?.as_text()?).copied();
+        let facts = self.of_form(form).iter();
+        let mut given: Vec<Given<'_, 'a>> = facts.filter_map(|fact| Some(Given { fact, product: product(fact)? })).collect();
+        given.sort_unstable_by_key(|given| given.fact.order());
+        given
+    }
+
     /// Sorts the records dated up to the day.
     pub(super) fn new(planner: &'p Planner, facts: &[Fact<'a>], today: Date) -> Self {
         let mut facts: Vec<Fact<'a>> = facts.iter().filter(|fact| fact.at <= today).copied().collect();
@@ -157,6 +174,19 @@ impl<'p, 'a> Person<'p, 'a> {
         Row::latest(self.of_run(*best), profile)
     }
 
+    /// A field or derived value of a record. `about`: whose sheet derived values may read.
+    fn field(&self, row: Row<'_, 'a>, field: &str, about: &Fact<'_>) -> Value {
+        let filled = row.filled(field);
+        let form = self.planner.forms[usize::from(row.last().form.0)].derives.as_ref().filter(|_| filled.is_null());
+        let Some((form, place)) = form.and_then(|form| Some((form, form.derived.iter().position(|derived| *derived.field.id == *field)?))) else {
+            return filled;
+        };
+        let sheet = self.sheet(about);
+        let values = |name: &str| row.filled(name);
+        let resident = |name: &str| sheet.map_or(Value::Null, |sheet| sheet.filled(name));
+        form.derive(row.at(), &values, &resident).swap_remove(place)
+    }
+
     /// The person's sheet.
     fn sheet(&self, anchor: &Fact<'_>) -> Option<Row<'_, 'a>> {
         let (form, resident) = (self.planner.sheet?, anchor.resident?);
@@ -169,6 +199,8 @@ impl<'p, 'a> Person<'p, 'a> {
 /// How far a series has come, for the names of its expressions.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Progress<'s> {
+    /// The day on which ages are asked.
+    pub(super) on: Date,
     pub(super) birth: Date,
     pub(super) first: Option<Date>,
     pub(super) doses: usize,
@@ -191,34 +223,34 @@ pub(super) struct Scene<'s, 'p, 'a> {
 impl Scene<'_, '_, '_> {
     fn value(&self, name: &Ref) -> Value {
         let (person, about) = (self.person, self.anchor.last());
-        let of = |row: Option<Row<'_, '_>>, field: &str| row.map_or(Value::Null, |row| row.get(field));
+        let of = |row: Option<_>, field: &str| row.map_or(Value::Null, |row| person.field(row, field, about));
         match name {
             Ref::At => Value::Date(self.row.at()),
-            Ref::Today => Value::Date(person.today),
+            Ref::Today => Value::Date(self.progress.map_or(person.today, |progress| progress.on)),
             Ref::PeriodStart => self.period.map_or(Value::Null, |(start, _)| Value::Date(start)),
             Ref::PeriodEnd => self.period.map_or(Value::Null, |(_, end)| Value::Date(end)),
-            Ref::Field(field) => self.row.get(field),
+            Ref::Field(field) => of(Some(self.row), field),
             Ref::AnchorAt => Value::Date(self.anchor.at()),
-            Ref::Anchor(field) => self.anchor.get(field),
+            Ref::Anchor(field) => of(Some(self.anchor), field),
             Ref::Resident(field) => of(person.sheet(about), field),
             Ref::Latest(form, field) => of(person.latest(*form, about), field),
             Ref::LatestAt(form) => person.latest(*form, about).map_or(Value::Null, |row| Value::Date(row.last().at)),
             Ref::Nothing => Value::Null,
-            _ => self.progress.and_then(|progress| progress.value(name, person.today)).map_or(Value::Null, Value::Integer),
+            _ => self.progress.and_then(|progress| progress.value(name)).map_or(Value::Null, Value::Integer),
         }
     }
 }
 
 impl Progress<'_> {
-    fn value(&self, name: &Ref, today: Date) -> Option<i64> {
+    fn value(&self, name: &Ref) -> Option<i64> {
         let months = |day: Date| {
             let whole = i64::from(day.year() - self.birth.year()) * 12 + i64::from(day.month() - self.birth.month());
             whole - i64::from(day.day() < self.birth.day())
         };
         Some(match name {
-            Ref::AgeDays => super::span::days_between(self.birth, today).into(),
-            Ref::AgeMonths => months(today),
-            Ref::AgeYears => months(today).div_euclid(12),
+            Ref::AgeDays => super::span::days_between(self.birth, self.on).into(),
+            Ref::AgeMonths => months(self.on),
+            Ref::AgeYears => months(self.on).div_euclid(12),
             Ref::FirstMonths => months(self.first?),
             Ref::Doses => i64::try_from(self.doses).ok()?,
             Ref::Given(product) => i64::try_from(self.given.iter().filter(|given| *given == product).count()).ok()?,

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::compile::{Formula, Names, Ref};
-use super::facts::{Fact, FormNumber, Person};
+use super::facts::{Fact, FormNumber, Given, Person};
 use super::item::{Item, Reason};
 use super::state::State;
 use super::types::{Conflict, Decline, Every, Reach, Schedule, Series, Service};
 use crate::expr::Expr;
+use crate::form::Form;
 use crate::pack::Packs;
 
 /// The schedules of a set of packs, ready to be asked.
@@ -27,6 +28,8 @@ pub struct Planner {
     pub(super) decline: Option<(FormNumber, Decline)>,
     pub(super) conflicts: Vec<(Vec<u16>, Conflict)>,
     pub(super) products: HashMap<Arc<str>, u16>,
+    /// The forms of doses, with the field that says what was given.
+    dose_forms: Vec<(FormNumber, Arc<str>)>,
     /// Services and series by id: the numbers that stops and holds use, services first.
     rules: HashMap<Arc<str>, usize>,
 }
@@ -40,6 +43,8 @@ pub(super) struct FormRules {
     pub(super) kind: Arc<str>,
     pub(super) profile: bool,
     pub(super) of_resident: bool,
+    /// The form itself, when values follow from its fields.
+    pub(super) derives: Option<Arc<Form>>,
     read: bool,
     services: Vec<usize>,
     series: Vec<usize>,
@@ -65,7 +70,8 @@ pub(super) struct SeriesRules {
     /// Number among stops and holds.
     pub(super) number: usize,
     pub(super) after: FormNumber,
-    pub(super) by: FormNumber,
+    /// Where its doses stand among those of the person.
+    pub(super) given: usize,
     pub(super) when: Option<Formula>,
     pub(super) from: Option<Formula>,
     pub(super) products: Vec<u16>,
@@ -120,7 +126,7 @@ impl Planner {
         for (number, form) in packs.forms().enumerate() {
             let number = FormNumber(u16::try_from(number).unwrap_or(u16::MAX));
             planner.numbers.insert(form.id.clone(), number);
-            if form.profile && form.locates && &*form.subject == "resident" && planner.sheet.is_none() {
+            if form.is_person_sheet() && planner.sheet.is_none() {
                 planner.sheet = Some(number);
             }
             planner.forms.push(FormRules {
@@ -130,6 +136,7 @@ impl Planner {
                 kind: form.subject.clone(),
                 profile: form.profile,
                 of_resident: &*form.subject == "resident",
+                derives: (!form.derived.is_empty()).then(|| Arc::new(form.clone())),
                 read: planner.sheet == Some(number),
                 services: Vec::new(),
                 series: Vec::new(),
@@ -217,6 +224,11 @@ impl Planner {
             return;
         }
         self.forms[usize::from(after.0)].series.push(self.series.len());
+        let source = (by, series.product.clone());
+        let given = self.dose_forms.iter().position(|held| *held == source).unwrap_or(self.dose_forms.len());
+        if given == self.dose_forms.len() {
+            self.dose_forms.push(source);
+        }
         let mut courses = Vec::new();
         for course in &series.courses {
             let mut numbers: Vec<(u32, std::ops::Range<usize>)> = Vec::new();
@@ -235,7 +247,7 @@ impl Planner {
             pack: pack.clone(),
             number,
             after,
-            by,
+            given,
             when: self.formula(series.when.as_ref()),
             from: self.formula(series.from.as_ref()),
             products: series.products.iter().map(|product| self.product(product)).collect(),
@@ -303,6 +315,7 @@ impl Planner {
     pub fn items(&self, facts: &[Fact<'_>], today: Date, wanted: Wanted) -> Vec<Item> {
         let person = Person::new(self, facts, today);
         let limits = super::limits::Limits::of(&person);
+        let given: Vec<Vec<Given<'_, '_>>> = self.dose_forms.iter().map(|(form, field)| person.given(*form, field)).collect();
         let mut items = Vec::new();
         for run in &person.runs {
             let form = &self.forms[usize::from(run.form.0)];
@@ -310,7 +323,8 @@ impl Planner {
                 super::service::add(&person, &limits, *service, *run, wanted, &mut items);
             }
             for series in &form.series {
-                super::series::add(&person, &limits, &self.series[*series], *run, wanted, &mut items);
+                let rules = &self.series[*series];
+                super::series::add(&super::series::Asking { person: &person, limits: &limits, rules, given: &given[rules.given], wanted }, *run, &mut items);
             }
         }
         self.supersede(&mut items);

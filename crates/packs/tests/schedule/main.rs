@@ -1,4 +1,5 @@
 //! Schedules from text to answer: what `schedule.toml` says is asked of fictional people on the days around each edge.
 
+mod doses;
 mod services;
 mod world;

@@ -51,26 +51,21 @@ fn shared_scope(packs: &Packs) -> Scope {
     scope.add("today", Kind::Date);
     for form in packs.forms() {
         scope.add(&format!("{}.at", form.id), Kind::Date);
-        for field in columns(form) {
+        for field in form.columns() {
             scope.add_field_as(&format!("{}.{}", form.id, field.id), field);
         }
     }
-    if let Some(sheet) = packs.forms().find(|form| form.profile && form.locates && &*form.subject == "resident") {
-        for field in columns(sheet) {
+    if let Some(sheet) = packs.forms().find(|form| form.is_person_sheet()) {
+        for field in sheet.columns() {
             scope.add_field_as(&format!("resident.{}", field.id), field);
         }
     }
     scope
 }
 
-/// The fields and derived values of a form.
-fn columns(form: &Form) -> impl Iterator<Item = &qianmo_core::form::Field> {
-    form.fields.iter()
-}
-
 /// Adds what one record of a form is asked under: its fields and derived values, and `at`.
 fn add_record(scope: &mut Scope, prefix: &str, form: &Form) {
-    for field in columns(form) {
+    for field in form.columns() {
         scope.add_field_as(&format!("{prefix}{}", field.id), field);
     }
     scope.add(&format!("{prefix}at"), Kind::Date);
@@ -160,7 +155,7 @@ impl Reader<'_> {
         }
         for form in forms.iter().skip(1) {
             // A name that another form lacks is unknown in its records.
-            for field in columns(form).filter(|field| scope.get(&field.id).is_none()).collect::<Vec<_>>() {
+            for field in form.columns().filter(|field| scope.get(&field.id).is_none()).collect::<Vec<_>>() {
                 scope.add_field(field);
             }
         }
@@ -249,9 +244,9 @@ impl Reader<'_> {
     fn field(&self, table: &Table<'_>, key: &'static str, form: Option<&Form>, needed: bool, kinds: &[Kind]) -> Option<Arc<str>> {
         let text = if needed { table.text(key)? } else { table.opt_text(key)? };
         let form = form?;
-        let Some(field) = columns(form).find(|field| *field.id == *text.value) else {
+        let Some(field) = form.field(&text.value) else {
             let fault = Fault::new("PACK-0302").at(text.place()).with("what", "字段").with("id", &text.value);
-            self.context.sink.push(near(fault, &text.value, columns(form).map(|field| &*field.id)));
+            self.context.sink.push(near(fault, &text.value, form.fields.iter().map(|field| &*field.id)));
             return None;
         };
         let kind = field.kind.kind();
