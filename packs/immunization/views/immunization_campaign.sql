@@ -8,6 +8,7 @@
 -- column: floating boolean 外来人员
 -- column: zero_dose boolean 零剂次
 -- column: given boolean 本轮已种
+-- column: given_on date 接种日期
 -- source: 疫苗管理法，2019，第五十条
 with supplementary as (
     select d.subject, a.slot, d.at
@@ -21,7 +22,8 @@ select
     t.campaign,
     t.floating,
     t.zero_dose,
-    count(d.subject) > 0 as given
+    count(d.subject) > 0 as given,
+    min(d.at) as given_on
 from immunization_campaign_target t
 left join supplementary d on d.subject = t.subject
     and d.slot = t.campaign

@@ -25,7 +25,7 @@ with slot_doses as (
     from immunization_dose d
     join immunization_antigen a on a.vaccine = d.vaccine
     join immunization_basic_series b on b.slot = a.slot and d.dose <= b.doses
-    where d.category = '1' and d.session <> '4' and d.at <= $end
+    where d.session <> '4' and d.at <= $end
     group by d.subject, b.slot, b.doses
 ),
 series as (

@@ -37,7 +37,7 @@ given as (
     select d.subject, a.slot, d.dose
     from immunization_dose d
     join immunization_antigen a on a.vaccine = d.vaccine
-    where d.category = '1' and d.session <> '4' and d.at <= $end
+    where d.session <> '4' and d.at <= $end
     group by d.subject, a.slot, d.dose
 ),
 excused as (

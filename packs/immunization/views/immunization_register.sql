@@ -7,6 +7,8 @@
 -- column: birth_date date 出生日期
 -- column: certificate_number text 接种证号
 -- column: phone text 监护人电话
+-- column: carded_on date 建卡日期
+-- column: certificate_on date 建证日期
 -- column: floating boolean 外来儿童
 -- column: bcg date 卡介苗
 -- column: hepb_1 date 乙肝第1剂
@@ -73,14 +75,14 @@ given as (
         max(case when a.slot = 'hepa' and d.dose = 1 then d.at end) as hepa
     from immunization_dose d
     join immunization_antigen a on a.vaccine = d.vaccine
-    where d.category = '1' and d.session <> '4' and d.at <= $end
+    where d.session <> '4' and d.at <= $end
     group by d.subject
 ),
 filled as (
     select d.subject, a.slot, d.dose
     from immunization_dose d
     join immunization_antigen a on a.vaccine = d.vaccine
-    where d.category = '1' and d.session <> '4' and d.at <= $end
+    where d.session <> '4' and d.at <= $end
     group by d.subject, a.slot, d.dose
 ),
 late as (
@@ -104,6 +106,8 @@ select
     r.birth_date,
     e.certificate_number,
     coalesce(m.phone, r.phone) as phone,
+    e.carded_on,
+    e.certificate_on,
     c.floating,
     g.bcg,
     g.hepb_1,
