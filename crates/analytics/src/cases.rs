@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::civil::date;
 use qianmo_core::form::complete;
 use qianmo_core::pack::{Case, Packs};
+use qianmo_core::schedule::{CaseDue, Planner};
 use qianmo_core::{
     Action, Area, AreaCode, AreaKind, AreaTree, Cell, Fault, FieldType, Known, Numbers, Record, RecordId, Subject, SubjectId, Value,
 };
@@ -23,20 +24,22 @@ const TOWNSHIP: u64 = 990_101_100_000;
 /// Runs every case of every pack.
 ///
 /// Faults: `CASE-0101` a cell other than expected, `CASE-0102` a record refused that should be taken, `CASE-0103` a record
-/// taken that should be refused, `CASE-0104` a form or indicator that isn't there, `CASE-0105` a derived value other than expected.
+/// taken that should be refused, `CASE-0104` a form or indicator that isn't there, `CASE-0105` a derived value other than
+/// expected, `CASE-0106` a service in another state than expected.
 /// Errors: as [`Engine::compute`].
 pub fn run_cases(engine: &Engine) -> Result<(usize, Vec<CaseFault>), Fault> {
     let packs = engine.packs().clone();
     let mut faults = Vec::new();
+    let planner = Planner::new(&packs);
     let mut count = 0;
     for case in packs.packs.iter().flat_map(|pack| &pack.cases) {
         count += 1;
-        run_case(engine, &packs, case, &mut faults)?;
+        run_case(engine, &packs, &planner, case, &mut faults)?;
     }
     Ok((count, faults))
 }
 
-fn run_case(engine: &Engine, packs: &Packs, case: &Case, faults: &mut Vec<Fault>) -> Result<(), Fault> {
+fn run_case(engine: &Engine, packs: &Packs, planner: &Planner, case: &Case, faults: &mut Vec<Fault>) -> Result<(), Fault> {
     let fault = |code| Fault::new(code).with("case", &case.title).at(case.place.clone());
     let mut villages: Vec<&str> = vec![""];
     villages.extend(case.records.iter().map(|record| record.village.as_str()));
@@ -104,6 +107,7 @@ fn run_case(engine: &Engine, packs: &Packs, case: &Case, faults: &mut Vec<Fault>
         }
     }
     check_derived(packs, case, &taken, faults);
+    faults.extend(check_due(planner, case, &taken));
     if case.expect.is_empty() {
         return Ok(());
     }
@@ -122,6 +126,17 @@ fn run_case(engine: &Engine, packs: &Packs, case: &Case, faults: &mut Vec<Fault>
         }
     }
     Ok(())
+}
+
+/// Holds the expected states of services against what the planner says of the records taken.
+fn check_due(planner: &Planner, case: &Case, taken: &[(usize, Record)]) -> Vec<Fault> {
+    let records: Vec<&Record> = taken.iter().map(|(_, record)| record).collect();
+    let fault = |due: &CaseDue| {
+        let of = |(number, _): &&(usize, Record)| case.records[number - 1].subject == due.subject;
+        let subject = taken.iter().find(of).map_or_else(|| named(&due.subject), |(_, record)| record.subject.id);
+        Some(planner.check_case(due, subject, &records)?.with("case", &case.title))
+    };
+    case.due.iter().filter_map(fault).collect()
 }
 
 /// Compares the derived values of the records taken with those expected.

@@ -22,6 +22,7 @@
 //! | an unknown anchor date | an item without dates, `not_open`, that says so |
 //! | which state, when several fit | stopped, declined, lapsed, not open, held, overdue or due; superseded last. Done goes before all for what isn't repeated |
 
+mod case;
 mod compile;
 mod facts;
 mod item;

@@ -281,8 +281,8 @@ pub struct CaseDue {
     pub service: Arc<str>,
     /// Which dose; the next one when absent.
     pub dose: Option<u32>,
-    /// The state.
-    pub state: super::State,
+    /// The state; `None` when the service isn't for that subject at all.
+    pub state: Option<super::State>,
     /// When it opens, if the case says.
     pub open: Option<Date>,
     /// When it is due, if the case says.

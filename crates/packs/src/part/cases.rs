@@ -28,7 +28,7 @@ pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
             derived: case.tables("derived").iter().filter_map(|derived| read_derived(context, derived, &records)).collect(),
             records,
         };
-        if read.expect.is_empty() && read.refused.is_empty() && read.derived.is_empty() && read.due.is_empty() {
+        if read.expect.is_empty() && read.refused.is_empty() && read.derived.is_empty() && case.get("due").is_none() {
             context.sink.push(Fault::new("PACK-0103").at(case.place()).with("key", "expect"));
         }
         pack.cases.push(read);
@@ -156,7 +156,8 @@ fn read_due(context: &Context<'_>, due: &Table<'_>, records: &[CaseRecord]) -> O
         let fault = Fault::new("PACK-0302").at(name.place()).with("what", "用例中的对象").with("id", &name.value);
         context.sink.push(near(fault, &name.value, records.iter().map(|record| record.subject.as_str())));
     }
-    let words: Vec<(&'static str, State)> = State::ALL.iter().map(|(state, word, _)| (*word, *state)).collect();
+    let mut words: Vec<(&'static str, Option<State>)> = State::ALL.iter().map(|(state, word, _)| (*word, Some(*state))).collect();
+    words.push(("none", None));
     let date = |key| due.get(key).and_then(|item| item.date());
     let (open, on) = (date("open"), due.need("on").and_then(|item| item.date()));
     let state = due.need("state").and_then(|item| item.word(&words));

@@ -1,5 +1,6 @@
 //! Schedules from text to answer: what `schedule.toml` says is asked of fictional people on the days around each edge.
 
+mod cases;
 mod doses;
 mod services;
 mod world;
