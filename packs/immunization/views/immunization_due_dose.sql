@@ -43,7 +43,8 @@ given as (
 excused as (
     select k.subject, a.slot
     from immunization_contraindication k
-    join immunization_antigen a on a.vaccine = k.vaccine
+    join immunization_antigen a
+        on a.vaccine = k.vaccine or k.live and a.vaccine in ('BCG', 'OPV', 'MV', 'MR', 'MMR', 'JE-L', 'HepA-L')
     where k.at <= $end and (k.kind = '1' or k.until >= $end)
     group by k.subject, a.slot
 )
