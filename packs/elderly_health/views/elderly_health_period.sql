@@ -20,6 +20,7 @@
 -- column: assessed boolean 本期自理能力评估
 -- column: adl_score integer 自理得分
 -- column: adl_grade text 自理等级
+-- column: adl_label text 自理等级（文字）
 -- column: poor_health boolean 自评健康不太满意或不满意
 -- column: cognition text 认知粗筛
 -- column: emotion text 情感粗筛
@@ -34,6 +35,7 @@
 -- source: 国家基本公共卫生服务规范（第三版），2017，老年人健康管理服务规范；关于做好2025年基本公共卫生服务工作的通知，2025
 select
     s.*,
+    case s.adl_grade when '1' then '可自理' when '2' then '轻度依赖' when '3' then '中度依赖' when '4' then '不能自理' end as adl_label,
     s.examined and s.feedback_on is not null as informed,
     s.managed and s.feedback_on is not null as standard,
     case when not s.assessed then '缺评估；' else '' end
@@ -67,7 +69,7 @@ from (
         f.feedback_on,
         coalesce(f.pushed, false) as pushed,
         t.main as constitution,
-        case when h.resident is not null then '高血压 ' else '' end || case when d.resident is not null then '糖尿病' else '' end as diseases
+        trim(case when h.resident is not null then '高血压 ' else '' end || case when d.resident is not null then '糖尿病' else '' end) as diseases
     from population_resident_period p
     join population_resident r on r.subject = p.subject and r.valid_to = date '9999-12-31'
     left join (
