@@ -8,7 +8,7 @@ mod indicators;
 mod manifest;
 mod returns;
 mod rosters;
-mod schedule;
+pub(crate) mod schedule;
 mod summary;
 mod synth;
 mod tables;

@@ -162,7 +162,7 @@ const DECLINE: &str = "[decline]\nform = \"base.decline\"\nservice = \"service\"
 #[test]
 fn a_declined_service_is_asked_again_twice_then_only_at_the_wish() {
     let yearly = "after = \"base.resident\"\nevery = \"year\"\nby = [\"care.exam\"]";
-    let text = service("exam", yearly) + &service("must", &format!("{yearly}\nasks = false")) + DECLINE;
+    let text = service("exam", yearly) + &service("must", &format!("{}\nasks = false", yearly.replace("care.exam", "care.followup"))) + DECLINE;
     let world = World::new(&text).with("base.resident", "wang", "2020-01-01", "").with("base.decline", "wang", "2025-01-10", "service=care.exam");
     world.check("care.exam", &[("2025-01-09", "due"), ("2025-01-10", "declined"), ("2025-04-09", "declined"), ("2025-04-10", "due")]);
     world.check("care.must", &[("2025-01-10", "due")]);

@@ -4,6 +4,7 @@
 
 mod check;
 mod series;
+mod uses;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use crate::reader::{Item, Table, near};
 use crate::source::Text;
 
 pub(super) use check::check;
+pub(crate) use uses::field_uses;
 
 /// Kinds of a date.
 const DATE: [Kind; 2] = [Kind::Date, Kind::DateTime];
@@ -107,8 +109,11 @@ impl Reader<'_> {
             scope.add("period_start", Kind::Date);
             scope.add("period_end", Kind::Date);
         }
-        let by: Vec<Text<'_>> = table.texts("by").into_iter().filter(|form| context.index.refer(What::Form, form, context.sink)).collect();
-        let mut by: Vec<Arc<str>> = by.into_iter().map(|form| form.value.as_str().into()).collect();
+        let mut by: Vec<Arc<str>> = Vec::new();
+        for form in table.texts("by") {
+            context.index.refer(What::Form, &form, context.sink);
+            by.push(form.value.into());
+        }
         if by.is_empty() && every.is_some() {
             by.push(after.clone());
         }
