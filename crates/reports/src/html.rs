@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{Align, Block, Chart, Document, NumberReference, Run, Table, chinese_date};
+use crate::model::{Align, Block, Chart, Document, Look, NumberReference, Run, Table, chinese_date};
 use crate::{layout, phrase};
 
 const STYLE: &str = include_str!("html.css");
@@ -12,8 +12,9 @@ const STYLE: &str = include_str!("html.css");
 pub fn write(document: &Document) -> String {
     let mut out = format!(
         "<!doctype html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{}</h1>\n",
+         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body{}>\n<main>\n<h1>{}</h1>\n",
         escape(&document.title),
+        if document.look == Look::Booklet { " class=\"booklet\"" } else { "" },
         layout::title_lines(&document.title).iter().map(|line| escape(line)).collect::<Vec<_>>().join("<br>")
     );
     if let Some(subtitle) = &document.subtitle {
@@ -71,6 +72,9 @@ fn runs(document: &Document, runs: &[Run]) -> String {
 fn one(document: &Document, run: &Run) -> String {
     match run {
         Run::Text(text) => escape(text),
+        Run::Small(text) => format!("<small>{}</small>", escape(text)),
+        Run::Above(text) => format!("<span class=\"above\">{}</span>", escape(text)),
+        Run::Break => "<br>".to_owned(),
         Run::Number { reference, text } => {
             let hint = document.references.get(*reference).map(hint).unwrap_or_default();
             format!("<a href=\"#n{}\" title=\"{}\">{}</a>", reference + 1, escape(&hint), escape(text))
@@ -97,15 +101,29 @@ fn class(align: Align) -> &'static str {
 
 fn write_table(out: &mut String, document: &Document, table: &Table) {
     let unit = if table.unit.is_empty() { String::new() } else { format!("<span class=\"unit\">单位：{}</span>", escape(&table.unit)) };
-    let _ = writeln!(out, "<table>\n<caption>{}{unit}</caption>\n<thead><tr>", escape(&table.caption));
-    for column in &table.columns {
-        tag(out, &format!("th style=\"width:{}%\"", column.width), &escape(&column.name));
+    out.push_str("<table>\n");
+    if !table.caption.is_empty() {
+        let _ = writeln!(out, "<caption>{}{unit}</caption>", escape(&table.caption));
     }
-    out.push_str("</tr></thead>\n<tbody>\n");
+    if table.has_header() {
+        out.push_str("<thead><tr>\n");
+        for column in &table.columns {
+            tag(out, &format!("th style=\"width:{}%\"", column.width), &escape(&column.name));
+        }
+        out.push_str("</tr></thead>\n");
+    }
+    out.push_str("<tbody>\n");
     for (row, total) in table.rows.iter().map(|row| (row, false)).chain(table.total.iter().map(|row| (row, true))) {
         out.push_str(if total { "<tr class=\"total\">" } else { "<tr>" });
-        for (cell, column) in row.iter().zip(&table.columns) {
-            let _ = write!(out, "<td class=\"{}\">{}</td>", class(column.align), runs(document, cell));
+        match row.as_slice() {
+            [only] => {
+                let _ = write!(out, "<td colspan=\"{}\">{}</td>", table.columns.len(), runs(document, only));
+            }
+            row => {
+                for (cell, column) in row.iter().zip(&table.columns) {
+                    let _ = write!(out, "<td class=\"{}\">{}</td>", class(column.align), runs(document, cell));
+                }
+            }
         }
         out.push_str("</tr>\n");
     }

@@ -2,6 +2,8 @@
 //!
 //! Source: GB/T 9704-2012: A4, margins 37/35/28/26 mm, 22 lines of 28 characters, body 三号仿宋, title 二号小标宋.
 
+use crate::model::Look;
+
 /// Body size, 三号, in points.
 pub const BODY_PT: f64 = 16.0;
 /// Title size, 二号, in points.
@@ -10,6 +12,54 @@ pub const TITLE_PT: f64 = 22.0;
 pub const WIDTH_PT: f64 = 442.2;
 /// Line pitch: 225 mm ÷ 22 lines, in points.
 pub const LINE_PT: f64 = 28.95;
+
+/// Measures of a page by its look.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measures {
+    /// Margins at the top, bottom, left and right, in millimetres.
+    pub margins_mm: [f64; 4],
+    /// Size of the body, in points.
+    pub body_pt: f64,
+    /// Line pitch of the body, in points.
+    pub line_pt: f64,
+    /// Sizes of headings of levels 1 to 4, in points.
+    pub headings_pt: [f64; 4],
+    /// Size of text in tables, in points.
+    pub cell_pt: f64,
+    /// Room above the title, in points.
+    pub above_title_pt: f64,
+}
+
+impl Measures {
+    /// The measures of a look.
+    #[must_use]
+    pub fn of(look: Look) -> Self {
+        match look {
+            Look::Official => Self {
+                margins_mm: [37.0, 35.0, 28.0, 26.0],
+                body_pt: BODY_PT,
+                line_pt: LINE_PT,
+                headings_pt: [BODY_PT; 4],
+                cell_pt: 10.5,
+                above_title_pt: 0.0,
+            },
+            Look::Booklet => Self {
+                margins_mm: [24.0, 22.0, 24.0, 22.0],
+                body_pt: 11.0,
+                line_pt: 18.0,
+                headings_pt: [16.0, 13.0, 11.0, 11.0],
+                cell_pt: 10.0,
+                above_title_pt: 110.0,
+            },
+        }
+    }
+
+    /// Width of the text block, in points.
+    #[must_use]
+    pub fn width_pt(&self) -> f64 {
+        (210.0 - self.margins_mm[2] - self.margins_mm[3]) / 25.4 * 72.0
+    }
+}
 
 /// Width of a text in full-width characters: ASCII counts a half.
 #[must_use]

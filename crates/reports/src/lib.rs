@@ -1,7 +1,7 @@
 //! Documents, rosters and returns: from a model to the bytes of a file.
 //!
-//! [`summary`] composes the annual work summary and plan from the packs' templates, [`roster`] and [`returns`] lay
-//! out ledgers and returns, [`model`] and [`sheet`] are what they make. The writers [`docx`], [`markdown`],
+//! [`summary`] composes the annual work summary and plan from the packs' templates, [`book`] a pack as a booklet to
+//! sign off, [`roster`] and [`returns`] lay out ledgers and returns, [`model`] and [`sheet`] are what they make. The writers [`docx`], [`markdown`],
 //! [`html`], [`xlsx`], [`csv`] and [`pdf`] turn a model into bytes and decide nothing about its content.
 //!
 //! Every number comes through `qianmo_core::Numbers` and keeps a reference to its indicator, area, period and
@@ -9,6 +9,7 @@
 //!
 //! What may not come in: the store, analytics, a clock, the network. Files are read only to find fonts.
 
+pub mod book;
 pub mod csv;
 pub mod docx;
 pub mod html;
@@ -26,7 +27,7 @@ pub mod summary;
 pub mod template;
 pub mod xlsx;
 
-pub use model::{Block, Document, NumberReference, Run};
+pub use model::{Block, Document, Look, NumberReference, Run};
 pub use output::{DocumentFormat, SheetFormat, write_document, write_sheets};
 pub use pdf::Fonts;
 pub use sheet::Sheet;

@@ -1,6 +1,6 @@
 //! Markdown: plain text that a text editor shows well. Numbers carry no marks; the appendix lists them in order.
 
-use crate::model::{Align, Block, Chart, Document, NumberReference, Run, Table, chinese_date, plain};
+use crate::model::{Align, Block, Chart, Document, NumberReference, Run, Table, chinese_date, joined, plain};
 use crate::phrase;
 
 /// Writes a document.
@@ -61,13 +61,16 @@ fn rows(out: &mut String, header: &[&str], aligns: &[Align], rows: &[Vec<String>
 }
 
 fn write_table(out: &mut String, table: &Table) {
-    line(out, &format!("**{}**", table.caption));
+    if !table.caption.is_empty() {
+        line(out, &format!("**{}**", table.caption));
+    }
     if !table.unit.is_empty() {
         line(out, &format!("单位：{}", table.unit));
     }
     let header: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    let cells = |row: &Vec<Vec<Run>>| row.iter().map(|cell| joined(cell, "<br>")).collect();
     let aligns: Vec<Align> = table.columns.iter().map(|column| column.align).collect();
-    let body: Vec<Vec<String>> = table.rows.iter().chain(&table.total).map(|row| row.iter().map(|cell| plain(cell)).collect()).collect();
+    let body: Vec<Vec<String>> = table.rows.iter().chain(&table.total).map(cells).collect();
     rows(out, &header, &aligns, &body);
     table.notes.iter().filter(|note| !note.is_empty()).for_each(|note| line(out, note));
 }

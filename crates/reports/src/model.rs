@@ -15,10 +15,22 @@ pub struct Document {
     pub organisation: String,
     /// Date of printing.
     pub date: Date,
+    /// How the pages look.
+    pub look: Look,
     /// Content, in order.
     pub blocks: Vec<Block>,
     /// Where the numbers come from; [`Run::Number`] points into it.
     pub references: Vec<NumberReference>,
+}
+
+/// How the pages of a document look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Look {
+    /// The official layout of GB/T 9704-2012.
+    #[default]
+    Official,
+    /// A booklet to read and write in: a cover, then smaller type and wider pages.
+    Booklet,
 }
 
 /// One block of a document.
@@ -71,6 +83,12 @@ pub enum Run {
         /// Text as printed.
         text: String,
     },
+    /// Words in small print.
+    Small(String),
+    /// The top of a fraction, on a line of its own over a rule; what follows it stands beneath.
+    Above(String),
+    /// A new line.
+    Break,
 }
 
 impl Run {
@@ -78,7 +96,8 @@ impl Run {
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
-            Self::Text(text) | Self::Number { text, .. } => text,
+            Self::Text(text) | Self::Number { text, .. } | Self::Small(text) | Self::Above(text) => text,
+            Self::Break => "\n",
         }
     }
 }
@@ -106,7 +125,8 @@ pub struct Column {
     pub align: Align,
 }
 
-/// A table: caption above, unit at its right, header repeated on each page.
+/// A table: caption above (none when empty), unit at its right, header repeated on each page (none when no column
+/// has a name). A row of one cell stretches over all columns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     /// Caption with number (表1　…).
@@ -197,10 +217,33 @@ impl NumberReference {
     }
 }
 
-/// The plain text of some runs.
+/// The plain text of some runs, on one line.
 #[must_use]
 pub fn plain(runs: &[Run]) -> String {
-    runs.iter().map(Run::text).collect()
+    joined(runs, " ")
+}
+
+/// The plain text of some runs, with this where a new line begins; a fraction as `top ÷ bottom`.
+pub(crate) fn joined(runs: &[Run], line_break: &str) -> String {
+    let mut text = String::new();
+    for run in runs {
+        match run {
+            Run::Break => text.push_str(line_break),
+            Run::Above(top) => {
+                text.push_str(top);
+                text.push_str(" ÷ ");
+            }
+            run => text.push_str(run.text()),
+        }
+    }
+    text
+}
+
+impl Table {
+    /// Whether it has a header row.
+    pub(crate) fn has_header(&self) -> bool {
+        self.columns.iter().any(|column| !column.name.is_empty())
+    }
 }
 
 impl Document {
@@ -235,8 +278,12 @@ impl Document {
 }
 
 fn table_text(table: &Table, lines: &mut Vec<String>) {
-    lines.push(if table.unit.is_empty() { table.caption.clone() } else { format!("{}（单位：{}）", table.caption, table.unit) });
-    lines.push(table.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(" | "));
+    if !table.caption.is_empty() {
+        lines.push(if table.unit.is_empty() { table.caption.clone() } else { format!("{}（单位：{}）", table.caption, table.unit) });
+    }
+    if table.has_header() {
+        lines.push(table.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(" | "));
+    }
     for row in table.rows.iter().chain(&table.total) {
         lines.push(row.iter().map(|cell| plain(cell)).collect::<Vec<_>>().join(" | "));
     }

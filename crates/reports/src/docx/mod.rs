@@ -14,8 +14,8 @@ use docx_rs::{
     InstrText, PageMargin, PageSize, Paragraph, Run as WordRun,
 };
 
-use crate::layout;
-use crate::model::{Block, Document, Run, chinese_date};
+use crate::layout::{self, Measures};
+use crate::model::{Block, Document, Look, Run, chinese_date};
 
 /// Millimetres in twentieths of a point.
 fn twips(millimetres: f64) -> i32 {
@@ -30,17 +30,23 @@ fn rounded(number: f64) -> i32 {
 /// Writes a document as docx, deflated. The same document gives the same bytes.
 #[must_use]
 pub fn write(document: &Document) -> Vec<u8> {
-    let mut docx = page(style::add(Docx::new()), document);
+    let mut docx = page(style::add(Docx::new(), document.look), document);
     for line in layout::title_lines(&document.title) {
         docx = docx.add_paragraph(Paragraph::new().style("Title").add_run(WordRun::new().add_text(line)));
     }
     if let Some(subtitle) = &document.subtitle {
         docx = docx.add_paragraph(Paragraph::new().style("Subtitle").add_run(WordRun::new().add_text(subtitle)));
     }
-    docx = docx.add_paragraph(Paragraph::new().style("Body"));
+    if document.look == Look::Official {
+        docx = docx.add_paragraph(Paragraph::new().style("Body"));
+    }
     let mut break_before = false;
-    for block in &document.blocks {
-        docx = add(docx, document, block, std::mem::take(&mut break_before));
+    for (index, block) in document.blocks.iter().enumerate() {
+        let leads = document.look == Look::Booklet && matches!(document.blocks.get(index + 1), Some(Block::Table(_)));
+        docx = match block {
+            Block::Paragraph(runs) if leads => docx.add_paragraph(fill(Paragraph::new().style("Body").keep_next(true), runs)),
+            block => add(docx, document, block, std::mem::take(&mut break_before)),
+        };
         break_before = matches!(block, Block::PageBreak);
     }
     package::pack(docx, document)
@@ -58,7 +64,7 @@ fn add(docx: Docx, document: &Document, block: &Block, page_break: bool) -> Docx
             let lead = style::lead(WordRun::new().add_text(lead), *level);
             docx.add_paragraph(fill(Paragraph::new().style("Body").page_break_before(page_break).add_run(lead), runs))
         }
-        Block::Table(table) => table::add(docx, table),
+        Block::Table(table) => table::add(docx, table, document.look),
         Block::Chart(chart) => chart::add(docx, chart),
         Block::Signature => signature(docx, document),
         Block::PageBreak => docx,
@@ -78,6 +84,9 @@ fn fill(mut paragraph: Paragraph, runs: &[Run]) -> Paragraph {
     for run in runs {
         paragraph = match run {
             Run::Text(text) => paragraph.add_run(WordRun::new().add_text(text)),
+            Run::Small(text) => paragraph.add_run(style::small(WordRun::new().add_text(text))),
+            Run::Above(text) => paragraph.add_run(line_break(WordRun::new().add_text(text))),
+            Run::Break => paragraph.add_run(line_break(WordRun::new())),
             Run::Number { reference, text } => {
                 let link = Hyperlink::new(bookmark(*reference), HyperlinkType::Anchor);
                 paragraph.add_hyperlink(link.add_run(WordRun::new().add_text(text)))
@@ -103,18 +112,15 @@ fn signature(docx: Docx, document: &Document) -> Docx {
         .add_paragraph(line(&date, date_em))
 }
 
-fn page(docx: Docx, _document: &Document) -> Docx {
-    let margin = PageMargin {
-        top: twips(37.0),
-        bottom: twips(35.0),
-        left: twips(28.0),
-        right: twips(26.0),
-        header: twips(15.0),
-        footer: twips(23.0),
-        gutter: 0,
+fn page(docx: Docx, document: &Document) -> Docx {
+    let [top, bottom, left, right] = Measures::of(document.look).margins_mm.map(twips);
+    let footer = if document.look == Look::Official { twips(23.0) } else { twips(11.0) };
+    let margin = PageMargin { top, bottom, left, right, header: twips(15.0), footer, gutter: 0 };
+    let body = Body::new().page_size(PageSize::new().size(11_906, 16_838)).page_margin(margin);
+    let body = match document.look {
+        Look::Official => body.doc_grid(DocGrid::new().grid_type(DocGridType::Lines).line_pitch(579)),
+        Look::Booklet => body,
     };
-    let grid = DocGrid::new().grid_type(DocGridType::Lines).line_pitch(579);
-    let body = Body::new().page_size(PageSize::new().size(11_906, 16_838)).page_margin(margin).doc_grid(grid);
     docx.document(body).footer(page_number(AlignmentType::Right)).even_footer(page_number(AlignmentType::Left))
 }
 

@@ -2,6 +2,9 @@
 
 use docx_rs::{AlignmentType, Docx, LineSpacing, LineSpacingType, Run, RunFonts, SpecialIndentType, Style, StyleType};
 
+use crate::layout::Measures;
+use crate::model::Look;
+
 const FANGSONG: &str = "仿宋_GB2312";
 const HEI: &str = "黑体";
 const KAI: &str = "楷体_GB2312";
@@ -28,7 +31,54 @@ fn packed(mut style: Style) -> Style {
 }
 
 /// Adds the styles.
-pub(super) fn add(docx: Docx) -> Docx {
+pub(super) fn add(docx: Docx, look: Look) -> Docx {
+    match look {
+        Look::Official => official(docx),
+        Look::Booklet => booklet(docx),
+    }
+}
+
+/// Half points.
+fn halves(points: f64) -> usize {
+    usize::try_from(super::rounded(points * 2.0)).unwrap_or(0)
+}
+
+/// Twentieths of a point.
+fn twentieths(points: f64) -> i32 {
+    super::rounded(points * 20.0)
+}
+
+/// Smaller type, headings at the margin with room above them, tables for reading and writing.
+fn booklet(docx: Docx) -> Docx {
+    let measures = Measures::of(Look::Booklet);
+    let [first, second, third, fourth] = measures.headings_pt.map(halves);
+    let pitch = twentieths(measures.line_pt);
+    let spaced =
+        |before: u32, after: u32, line: i32| LineSpacing::new().line_rule(LineSpacingType::AtLeast).line(line).before(before).after(after);
+    let plain = |style: Style, before: u32, after: u32, line: i32| {
+        style.align(AlignmentType::Left).line_spacing(spaced(before, after, line)).snap_to_grid(false)
+    };
+    let above_title = u32::try_from(twentieths(measures.above_title_pt)).unwrap_or(0);
+    let cell = halves(measures.cell_pt);
+    docx.default_fonts(fonts(FANGSONG))
+        .default_size(halves(measures.body_pt))
+        .add_style(plain(paragraph("Body", "正文", FANGSONG, halves(measures.body_pt)), 0, 120, pitch))
+        .add_style(paragraph("Title", "Title", TITLE_SONG, 52).align(AlignmentType::Center).line_spacing(spaced(above_title, 200, 700)))
+        .add_style(paragraph("Subtitle", "Subtitle", KAI, 32).align(AlignmentType::Center).line_spacing(spaced(0, 900, 500)))
+        .add_style(plain(paragraph("Heading1", "heading 1", HEI, first), 0, 160, 480).outline_lvl(0).next("Body"))
+        .add_style(plain(paragraph("Heading2", "heading 2", HEI, second), 280, 80, 380).outline_lvl(1).next("Body"))
+        .add_style(plain(paragraph("Heading3", "heading 3", HEI, third), 160, 60, 320).outline_lvl(2).next("Body"))
+        .add_style(plain(paragraph("Heading4", "heading 4", FANGSONG, fourth), 120, 60, 320).outline_lvl(3).next("Body"))
+        .add_style(plain(paragraph("Caption", "caption", HEI, 22), 160, 80, 320).next("Body"))
+        .add_style(plain(paragraph("Unit", "表格单位", FANGSONG, cell), 0, 0, 260).align(AlignmentType::Right))
+        .add_style(plain(paragraph("Cell", "表格文字", FANGSONG, cell), 0, 0, 270))
+        .add_style(plain(paragraph("CellHead", "表头文字", HEI, cell), 0, 0, 270).align(AlignmentType::Center))
+        .add_style(plain(paragraph("Note", "表注", FANGSONG, 18), 0, 40, 240))
+        .add_style(plain(paragraph("Source", "附录文字", SONG, 17), 0, 0, 220))
+        .add_style(paragraph("Signature", "落款", FANGSONG, 22).align(AlignmentType::Right).line_spacing(spaced(0, 0, pitch)))
+}
+
+fn official(docx: Docx) -> Docx {
     let indented = |style: Style| {
         style
             .align(AlignmentType::Left)
@@ -64,6 +114,11 @@ pub(super) fn lead(run: Run, level: u8) -> Run {
         3 => run.fonts(fonts(FANGSONG)).bold(),
         _ => run,
     }
+}
+
+/// Small print within other text.
+pub(super) fn small(run: Run) -> Run {
+    run.size(16).color("595959")
 }
 
 /// 四号 Song, half-width digits.

@@ -1,34 +1,47 @@
 //! Tables: caption, unit, grid, repeated header, notes; and the appendix's list of numbers.
 
 use docx_rs::{
-    AlignmentType, Docx, Paragraph, Run as WordRun, Shading, Table as WordTable, TableAlignmentType, TableCell, TableCellMargins,
-    TableLayoutType, TableRow, VAlignType, VMergeType, WidthType,
+    AlignmentType, Docx, Paragraph, ParagraphBorder, ParagraphBorderPosition, ParagraphBorders, Run as WordRun, Shading,
+    Table as WordTable, TableAlignmentType, TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, VMergeType, WidthType,
 };
 
 use super::{bookmark, fill, line_break, style};
-use crate::model::{Align, Column, NumberReference, Run, Table};
+use crate::layout::Measures;
+use crate::model::{Align, Column, Look, NumberReference, Run, Table};
 
 /// Width of the text block, 156 mm, in twentieths of a point.
 pub(super) const WIDTH: usize = 8844;
 /// Tables up to this many rows stay on one page.
 const TOGETHER_MAX: usize = 15;
 
-pub(super) fn add(docx: Docx, table: &Table) -> Docx {
-    let mut docx = docx.add_paragraph(caption(&table.caption));
+pub(super) fn add(mut docx: Docx, table: &Table, look: Look) -> Docx {
+    if !table.caption.is_empty() {
+        docx = docx.add_paragraph(caption(&table.caption));
+    }
     if !table.unit.is_empty() {
         let unit = WordRun::new().add_text(format!("单位：{}", table.unit));
         docx = docx.add_paragraph(Paragraph::new().style("Unit").keep_next(true).add_run(unit));
     }
-    let widths = widths(&table.columns);
-    let mut rows = vec![header(&table.columns, &widths)];
+    let all = match look {
+        Look::Official => WIDTH,
+        Look::Booklet => usize::try_from(super::rounded(Measures::of(look).width_pt() * 20.0)).unwrap_or(WIDTH),
+    };
+    let widths = widths(&table.columns, all);
+    let mut rows: Vec<TableRow> = table.has_header().then(|| header(&table.columns, &widths)).into_iter().collect();
     let count = table.rows.len() + usize::from(table.total.is_some());
     for (index, row) in table.rows.iter().chain(&table.total).enumerate() {
         let together = count <= TOGETHER_MAX && index + 1 < count;
-        let cells =
-            row.iter().zip(table.columns.iter().zip(&widths)).map(|(runs, (column, width))| cell(runs, column.align, *width, together));
-        rows.push(TableRow::new(cells.collect()));
+        let cells = match row.as_slice() {
+            [only] if widths.len() > 1 => vec![cell(only, Align::Left, all, together).grid_span(widths.len())],
+            row => row
+                .iter()
+                .zip(table.columns.iter().zip(&widths))
+                .map(|(runs, (column, width))| cell(runs, column.align, *width, together))
+                .collect(),
+        };
+        rows.push(TableRow::new(cells));
     }
-    notes(docx.add_table(grid(rows, widths)), &table.notes)
+    notes(docx.add_table(grid(rows, widths, all)), &table.notes)
 }
 
 pub(super) fn caption(text: &str) -> Paragraph {
@@ -43,17 +56,17 @@ pub(super) fn notes(mut docx: Docx, notes: &[String]) -> Docx {
     docx.add_paragraph(Paragraph::new().style("Note"))
 }
 
-fn widths(columns: &[Column]) -> Vec<usize> {
-    let all: u32 = columns.iter().map(|column| column.width).sum::<u32>().max(1);
-    columns.iter().map(|column| WIDTH * column.width as usize / all as usize).collect()
+fn widths(columns: &[Column], all: usize) -> Vec<usize> {
+    let shares: u32 = columns.iter().map(|column| column.width).sum::<u32>().max(1);
+    columns.iter().map(|column| all * column.width as usize / shares as usize).collect()
 }
 
-fn grid(rows: Vec<TableRow>, widths: Vec<usize>) -> WordTable {
+fn grid(rows: Vec<TableRow>, widths: Vec<usize>, all: usize) -> WordTable {
     WordTable::new(rows)
         .set_grid(widths)
         .layout(TableLayoutType::Fixed)
         .align(TableAlignmentType::Center)
-        .width(WIDTH, WidthType::Dxa)
+        .width(all, WidthType::Dxa)
         .margins(TableCellMargins::new().margin(20, 80, 20, 80))
 }
 
@@ -80,8 +93,25 @@ fn alignment(align: Align) -> AlignmentType {
 
 /// `together` keeps the row on one page with the next.
 fn cell(runs: &[Run], align: Align, width: usize, together: bool) -> TableCell {
-    let text = fill(Paragraph::new().style("Cell").keep_next(together).align(alignment(align)), runs);
-    TableCell::new().width(width, WidthType::Dxa).vertical_align(VAlignType::Center).add_paragraph(text)
+    let paragraph = || Paragraph::new().style("Cell").keep_next(together);
+    let mut cell = TableCell::new().width(width, WidthType::Dxa).vertical_align(VAlignType::Center);
+    let mut rest = runs;
+    while let Some(at) = rest.iter().position(|run| matches!(run, Run::Above(_))) {
+        let (before, after) = rest.split_at(at);
+        if !before.is_empty() {
+            cell = cell.add_paragraph(fill(paragraph().align(alignment(align)), before));
+        }
+        let rule = ParagraphBorders::with_empty().set(ParagraphBorder::new(ParagraphBorderPosition::Bottom).size(4).space(1));
+        let top = paragraph().align(AlignmentType::Center).set_borders(rule);
+        cell = cell.add_paragraph(top.add_run(WordRun::new().add_text(after[0].text())));
+        let end = after.iter().position(|run| *run == Run::Break).unwrap_or(after.len());
+        cell = cell.add_paragraph(fill(paragraph().align(AlignmentType::Center), &after[1..end]));
+        rest = after.get(end + 1..).unwrap_or_default();
+        if rest.is_empty() {
+            return cell;
+        }
+    }
+    cell.add_paragraph(fill(paragraph().align(alignment(align)), rest))
 }
 
 /// The list of numbers: a line of facts for each, and below it the commands that list its records.
@@ -89,12 +119,12 @@ pub(super) fn add_references(docx: Docx, references: &[NumberReference]) -> Docx
     let columns: Vec<Column> = [("序号", 8), ("位置", 15), ("指标", 32), ("时段", 14), ("分子", 11), ("分母", 11), ("数值", 14)]
         .map(|(name, width)| Column { name: name.to_owned(), width, align: Align::Centre })
         .into();
-    let widths = widths(&columns);
+    let widths = widths(&columns, WIDTH);
     let mut rows = vec![header(&columns, &widths)];
     for (index, reference) in references.iter().enumerate() {
         rows.extend(reference_rows(index, reference, &widths));
     }
-    docx.add_table(grid(rows, widths))
+    docx.add_table(grid(rows, widths, WIDTH))
 }
 
 fn reference_rows(index: usize, reference: &NumberReference, widths: &[usize]) -> [TableRow; 2] {

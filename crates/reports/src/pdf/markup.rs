@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::fonts::Faces;
-use crate::model::{Align, Block, Chart, Document, NumberReference, Run, Table, chinese_date};
+use crate::layout::Measures;
+use crate::model::{Align, Block, Chart, Document, Look, NumberReference, Run, Table, chinese_date};
 use crate::{layout, phrase};
 
 /// A string literal.
@@ -24,8 +25,15 @@ pub(super) fn document(document: &Document, faces: &Faces) -> String {
     let linked = document.blocks.iter().any(|block| matches!(block, Block::Appendix { .. }));
     let mut writer = Writer { document, faces, linked, out: String::new() };
     writer.preamble();
-    for block in &document.blocks {
-        writer.block(block);
+    for (index, block) in document.blocks.iter().enumerate() {
+        let leads = document.look == Look::Booklet && matches!(document.blocks.get(index + 1), Some(Block::Table(_)));
+        match block {
+            Block::Paragraph(runs) if leads => {
+                let text = writer.runs(runs);
+                let _ = writeln!(writer.out, "#block(sticky: true, [{text}])\n");
+            }
+            block => writer.block(block),
+        }
     }
     writer.out
 }
@@ -83,6 +91,40 @@ impl Writer<'_> {
             month = date.month(),
             day = date.day(),
         );
+        self.out.push_str("#let above(body) = block(width: 100%, above: 2pt, below: 3pt, inset: (bottom: 2pt), stroke: (bottom: 0.5pt), align(center, body))\n");
+        if self.document.look == Look::Booklet {
+            self.booklet();
+        }
+        self.title();
+    }
+
+    /// Overrides the official layout by that of a booklet.
+    fn booklet(&mut self) {
+        let measures = Measures::of(Look::Booklet);
+        let [top, bottom, left, right] = measures.margins_mm;
+        let (body, cell) = (measures.body_pt, measures.cell_pt);
+        let gap = measures.line_pt - body;
+        let _ = writeln!(
+            self.out,
+            r"#set page(margin: (top: {top}mm, bottom: {bottom}mm, left: {left}mm, right: {right}mm), footer-descent: 5mm)
+#set text(size: {body}pt, tracking: 0pt)
+#set par(first-line-indent: 0pt, leading: {gap}pt, spacing: {gap}pt)
+#let small(body) = {{ set text(size: {cell}pt, tracking: 0pt); set par(first-line-indent: 0pt, justify: false, leading: 4pt, spacing: 4pt); body }}
+#let note(body) = block(above: 5pt, below: 9pt, {{ set text(size: 9pt); set par(leading: 3.5pt); body }})
+#v({above}pt)",
+            above = measures.above_title_pt
+        );
+        for (level, size) in (1..).zip(measures.headings_pt) {
+            let (above, below) = [(14, 10), (16, 6), (10, 5), (8, 5)][level - 1];
+            let font = if level < 4 { "hei" } else { "fangsong" };
+            let _ = writeln!(
+                self.out,
+                "#show heading.where(level: {level}): it => block(above: {above}pt, below: {below}pt, sticky: true, text(font: {font}, size: {size}pt, weight: \"regular\", it.body))"
+            );
+        }
+    }
+
+    fn title(&mut self) {
         let lines: Vec<String> = layout::title_lines(&self.document.title).iter().map(|line| format!("#{}", literal(line))).collect();
         let weight = if self.faces.title.contains("FZXiaoBiaoSong") { "regular" } else { "bold" };
         let _ = writeln!(
@@ -92,7 +134,8 @@ impl Writer<'_> {
             lines.join(" \\\n")
         );
         if let Some(subtitle) = &self.document.subtitle {
-            let _ = writeln!(self.out, "#block(below: 29pt, width: 100%, align(center, text(font: kai, {})))", literal(subtitle));
+            let _ =
+                writeln!(self.out, "#block(below: 29pt, width: 100%, align(center, text(font: kai, size: 16pt, {})))", literal(subtitle));
         }
     }
 
@@ -134,6 +177,9 @@ impl Writer<'_> {
     fn run(&self, run: &Run) -> String {
         match run {
             Run::Number { reference, text } if self.linked => format!("#link(<n{}>, {})", reference + 1, literal(text)),
+            Run::Small(text) => format!("#text(size: 0.8em, fill: luma(90), {})", literal(text)),
+            Run::Above(text) => format!("#above({})", literal(text)),
+            Run::Break => "#linebreak()".to_owned(),
             run => format!("#{}", literal(run.text())),
         }
     }
@@ -145,7 +191,9 @@ impl Writer<'_> {
     }
 
     fn table(&mut self, table: &Table) {
-        let _ = writeln!(self.out, "#caption({})", literal(&table.caption));
+        if !table.caption.is_empty() {
+            let _ = writeln!(self.out, "#caption({})", literal(&table.caption));
+        }
         if !table.unit.is_empty() {
             let _ = writeln!(
                 self.out,
@@ -154,21 +202,28 @@ impl Writer<'_> {
             );
         }
         let widths: Vec<String> = table.columns.iter().map(|column| format!("{}fr", column.width)).collect();
+        let below = if self.document.look == Look::Booklet { 10.0 } else { layout::LINE_PT - layout::BODY_PT };
+        let top = if table.has_header() { 0 } else { -1 };
         let aligns: Vec<&str> = table.columns.iter().map(|column| align(column.align)).collect();
         let heads: Vec<String> = table.columns.iter().map(|column| format!("head({})", literal(&column.name))).collect();
         let _ = writeln!(
             self.out,
-            "#small(block(breakable: {}, table(columns: ({},), align: (x, y) => if y == 0 {{ center + horizon }} else {{ ({},).at(x) + horizon }}, stroke: 0.5pt, \
-             inset: (x: 4pt, y: 4pt), fill: (x, y) => if y == 0 {{ luma(242) }},\ntable.header({}),",
-            table.rows.len() > 15,
+            "#small(block(breakable: {}, below: {below}pt, table(columns: ({},), align: (x, y) => if y == {top} {{ center + horizon }} else {{ ({},).at(x) + horizon }}, \
+             stroke: 0.5pt, inset: (x: 4pt, y: 4pt), fill: (x, y) => if y == {top} {{ luma(242) }},\n{}",
+            table.rows.len() > if self.document.look == Look::Booklet { 6 } else { 15 },
             widths.join(", "),
             aligns.join(", "),
-            heads.join(", ")
+            if table.has_header() { format!("table.header({}),", heads.join(", ")) } else { String::new() }
         );
         for row in table.rows.iter().chain(&table.total) {
+            let across = row.len() == 1 && table.columns.len() > 1;
             for cell in row {
                 let text = self.runs(cell);
-                let _ = write!(self.out, "[{text}], ");
+                let _ = match across {
+                    true => write!(self.out, "table.cell(colspan: {}, align: left, breakable: false)[{text}], ", table.columns.len()),
+                    false if self.document.look == Look::Booklet => write!(self.out, "table.cell(breakable: false)[{text}], "),
+                    false => write!(self.out, "[{text}], "),
+                };
             }
             self.out.push('\n');
         }

@@ -210,7 +210,7 @@ pub(super) fn lead(level: u8, number: usize) -> String {
 }
 
 /// 1 to 99 in Chinese numerals.
-pub(super) fn chinese_number(number: usize) -> String {
+pub(crate) fn chinese_number(number: usize) -> String {
     const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
     let tens = number / 10;
     let ten = match tens {

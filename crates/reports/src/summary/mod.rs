@@ -13,9 +13,10 @@ mod sections;
 use qianmo_core::pack::Packs;
 use qianmo_core::{AreaCode, AreaTree, Date, Fault, Numbers};
 
-use crate::model::{Block, Document};
+use crate::model::{Block, Document, Look};
 use crate::template::{self, Template};
 use composer::Composer;
+pub(crate) use composer::chinese_number;
 
 /// What a summary is made of.
 #[derive(Clone, Copy)]
@@ -65,6 +66,7 @@ pub fn compose(request: &Request<'_>) -> Result<Document, Vec<Fault>> {
         subtitle: None,
         organisation: request.organisation.to_owned(),
         date: request.printed,
+        look: Look::Official,
         blocks: composer.blocks,
         references: composer.references.into_list(),
     })

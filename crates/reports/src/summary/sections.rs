@@ -108,7 +108,7 @@ pub(super) fn fill(composer: &mut Composer<'_>, pieces: &[Piece]) -> Vec<Run> {
                     text.push_str(&words);
                 }
             }
-            number @ Run::Number { .. } => {
+            number => {
                 gap = false;
                 let change = matches!(piece, Piece::Number { shape: Shape::Change, .. });
                 let open = text.ends_with(['，', '；', '。', '：', '、', '（', '“']) || (text.is_empty() && runs.is_empty());
