@@ -11,6 +11,9 @@
 -- column: supervisor text 督导人
 -- column: problems integer 发现问题
 -- column: rectified integer 已整改
+-- column: rectify_by date 整改期限
+-- column: services_sampled integer 抽查服务
+-- column: services_confirmed integer 核实真实
 -- source: 基本公共卫生服务项目督导制度
 select
     subject,
@@ -21,6 +24,9 @@ select
     topic,
     supervisor,
     coalesce(problems, 0) as problems,
-    coalesce(rectified, 0) as rectified
+    coalesce(rectified, 0) as rectified,
+    rectify_by,
+    coalesce(services_sampled, 0) as services_sampled,
+    coalesce(services_confirmed, 0) as services_confirmed
 from training_supervision t
 where t.at between $start and $end
