@@ -24,6 +24,7 @@
 -- column: hearing_failed boolean 听力未通过
 -- column: high_risk boolean 5岁以下高危儿
 -- column: high_risk_managed boolean 5岁以下高危儿已管理
+-- column: floating boolean 非户籍
 -- source: 国家基本公共卫生服务规范（第三版），2017，0～6岁儿童健康管理；全国妇幼卫生调查制度，2012
 select
     r.subject,
@@ -61,7 +62,8 @@ select
     coalesce(c.referred, false) or coalesce(n.referred, false) as referred,
     coalesce(c.hearing_failed, false) as hearing_failed,
     r.under_5 and h.subject is not null as high_risk,
-    r.under_5 and h.subject is not null and coalesce(v.visited, false) as high_risk_managed
+    r.under_5 and h.subject is not null and coalesce(v.visited, false) as high_risk_managed,
+    not r.registered as floating
 from population_resident_period r
 left join child_health_standards t on $end between t.valid_from and t.valid_to
 left join (

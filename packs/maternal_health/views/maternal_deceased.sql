@@ -8,6 +8,7 @@
 -- column: embolism boolean 羊水栓塞
 -- column: internal boolean 内科合并症
 -- column: other boolean 其他原因
+-- column: floating boolean 非户籍
 -- source: 全国妇幼卫生调查制度，2012
 select
     subject,
@@ -16,7 +17,8 @@ select
     cause = 2 as hypertension,
     cause = 3 as embolism,
     cause = 4 as internal,
-    cause = 9 as other
+    cause = 9 as other,
+    floating
 from (
     select
         d.subject,
@@ -27,7 +29,9 @@ from (
             when substr(d.icd10, 1, 3) = 'O88' then 3
             when substr(d.icd10, 1, 3) in ('O98', 'O99') then 4
             else 9
-        end as cause
+        end as cause,
+        coalesce(w.residence_type = '2', false) as floating
     from population_death d
+    left join population_resident w on w.subject = d.subject and w.valid_to = date '9999-12-31'
     where d.pregnancy and not coalesce(d.accident, false) and d.died_on between $start and $end
 ) s

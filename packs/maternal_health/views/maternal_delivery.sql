@@ -30,6 +30,7 @@
 -- column: hepatitis_b_tested boolean 乙肝表面抗原检测
 -- column: screened boolean 产前筛查
 -- column: diagnosed boolean 产前诊断
+-- column: floating boolean 非户籍
 -- source: 全国妇幼卫生调查制度，2012；国家基本公共卫生服务规范（第三版），2017，孕产妇健康管理
 select
     d.subject,
@@ -60,7 +61,8 @@ select
     coalesce(a.syphilis_tested, false) as syphilis_tested,
     coalesce(a.hepatitis_b_tested, false) as hepatitis_b_tested,
     coalesce(a.screened, false) as screened,
-    coalesce(a.diagnosed, false) as diagnosed
+    coalesce(a.diagnosed, false) as diagnosed,
+    coalesce(w.residence_type = '2', false) as floating
 from maternal_health_delivery d
 left join maternal_health_standards t on d.delivered_on between t.valid_from and t.valid_to
 left join (

@@ -1,4 +1,4 @@
--- view: maternal_birth_roster
+-- view: child_birth_roster
 -- name: 出生人员花名册
 -- grain: one row per live birth in the period
 -- subject: pregnancy
@@ -15,6 +15,9 @@
 -- column: residence_type text 常住类型
 -- column: address text 现住址
 -- column: certificate_no text 出生医学证明编号
+-- column: visited_on date 新生儿访视日期
+-- column: bcg_on date 卡介苗日期
+-- column: hepatitis_b_on date 乙肝疫苗首针日期
 -- source: 全国妇幼卫生调查制度，2012
 select
     b.subject,
@@ -30,7 +33,10 @@ select
     w.birth_date as mother_born,
     w.residence_type,
     w.address,
-    b.certificate_no
+    b.certificate_no,
+    n.visited_on,
+    i.bcg_on,
+    i.hepatitis_b_on
 from maternal_health_birth b
 left join (
     select subject, max(gestational_week) as gestational_week, max(resident) as mother
@@ -39,4 +45,16 @@ left join (
 ) d on d.subject = b.subject
 left join population_resident c on c.subject = b.child and c.valid_to = date '9999-12-31'
 left join population_resident w on w.subject = d.mother and w.valid_to = date '9999-12-31'
+left join (
+    select subject, min(m.at) as visited_on from child_health_newborn_visit m group by subject
+) n on n.subject = b.child
+left join (
+    select
+        subject,
+        min(case when vaccine = 'BCG' then m.at end) as bcg_on,
+        min(case when vaccine = 'HepB' and dose = 1 then m.at end) as hepatitis_b_on
+    from immunization_dose m
+    where vaccine in ('BCG', 'HepB')
+    group by subject
+) i on i.subject = b.child
 where b.outcome = '1' and b.born_on between $start and $end
