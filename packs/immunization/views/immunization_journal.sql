@@ -12,6 +12,8 @@
 -- column: category text 类别
 -- column: site text 部位途径
 -- column: lot text 批号
+-- column: trace_code text 追溯码
+-- column: holder text 上市许可持有人
 -- column: expires_on date 有效期
 -- column: consent_by text 知情同意人
 -- column: observed boolean 留观满30分钟
@@ -27,6 +29,8 @@ select
     d.category,
     d.site,
     d.lot,
+    d.trace_code,
+    d.holder,
     d.expires_on,
     d.consent_by,
     d.observed
