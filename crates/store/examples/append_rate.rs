@@ -53,7 +53,7 @@ fn measure(name: &str, store: Box<dyn Store + Send>, callers: usize, batch: usiz
             std::thread::spawn(move || {
                 let mut times = Vec::new();
                 while began.elapsed() < EACH {
-                    let records = (0..batch).map(|_| record(NUMBER.fetch_add(1, Ordering::Relaxed))).collect();
+                    let records: Vec<Record> = (0..batch).map(|_| record(NUMBER.fetch_add(1, Ordering::Relaxed))).collect();
                     let from = Instant::now();
                     writer.append(records).map_err(|fault| fault.to_string())?;
                     times.push(from.elapsed().as_secs_f64() * 1000.0);

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use qianmo_core::{Area, AreaCode, AreaKind, AreaTree, Fault};
 
-use crate::db::{Cell, Db, Line, read, transaction};
+use crate::audit::{Actor, Deed, Entry};
+use crate::clock::now_ms;
+use crate::db::{Cell, Db, Line, read};
+use crate::desk::Desk;
+use crate::seal::{Sealing, open_text, stored_text};
 use crate::{date_of_days, days_of_date};
 
 /// The whole tree.
@@ -14,8 +18,9 @@ pub(crate) fn tree(db: &dyn Db) -> Result<AreaTree, Fault> {
 }
 
 /// Adds or replaces areas, once it is clear that they make a tree with the others.
-pub(crate) fn put(db: &dyn Db, areas: &[Area]) -> Result<(), Fault> {
-    transaction(db, || {
+pub(crate) fn put(desk: &Desk<'_>, areas: &[Area]) -> Result<(), Fault> {
+    let db = desk.db;
+    desk.audited(|| {
         let before = tree(db)?;
         let mut all: BTreeMap<AreaCode, Area> = before.iter().map(|area| (area.code, area.clone())).collect();
         all.extend(areas.iter().map(|area| (area.code, area.clone())));
@@ -33,7 +38,9 @@ pub(crate) fn put(db: &dyn Db, areas: &[Area]) -> Result<(), Fault> {
             let sql = "INSERT INTO area (county, code, name, kind, parent, valid_from, valid_to) VALUES (@county, $1, $2, $3, $4, $5, $6)";
             db.execute(sql, &values)?;
         }
-        Ok(())
+        let codes: Vec<String> = areas.iter().map(|area| area.code.to_string()).collect();
+        let entry = Entry::new(now_ms(), &Actor::default(), Deed::Setting).with(format!("areas: {}", codes.join(" ")));
+        Ok(((), Some(entry)))
     })
 }
 
@@ -62,12 +69,31 @@ pub(crate) fn set_setting(db: &dyn Db, key: &str, value: &str) -> Result<(), Fau
     db.execute(sql, &[key.into(), value.into()]).map(drop)
 }
 
-/// The folder's own random text, made when first asked for.
-pub(crate) fn secret(db: &dyn Db) -> Result<String, Fault> {
+/// Sets a setting, and notes it.
+pub(crate) fn change_setting(desk: &Desk<'_>, key: &str, value: &str) -> Result<(), Fault> {
+    desk.audited(|| {
+        set_setting(desk.db, key, value)?;
+        Ok(((), Some(Entry::new(now_ms(), &Actor::default(), Deed::Setting).with(format!("setting: {key}")))))
+    })
+}
+
+/// The folder's own random text, made when first asked for; sealed when there are keys, for with it identity numbers
+/// could be guessed from the ids made of them.
+pub(crate) fn secret(db: &dyn Db, sealing: Option<&Sealing>) -> Result<String, Fault> {
+    let held = setting(db, "secret")?;
+    if let Some(stored) = &held {
+        let secret = open_text(sealing, b"secret", stored)?;
+        if sealing.is_some() && *stored == secret {
+            set_setting(db, "secret", &stored_text(sealing, b"secret", &secret))?;
+        }
+        return Ok(secret);
+    }
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| Fault::new("STORE-0007").with("file", "random").with("why", error))?;
-    let value: Cell = uuid::Uuid::from_bytes(bytes).simple().to_string().as_str().into();
+    let secret = uuid::Uuid::from_bytes(bytes).simple().to_string();
+    let value: Cell = stored_text(sealing, b"secret", &secret).as_str().into();
     let sql = "INSERT INTO setting (county, key, value) VALUES (@county, 'secret', $1) ON CONFLICT (county, key) DO NOTHING";
     db.execute(sql, &[value])?;
-    setting(db, "secret")?.ok_or_else(|| db.damaged())
+    // Another process may have been first.
+    open_text(sealing, b"secret", &setting(db, "secret")?.ok_or_else(|| db.damaged())?)
 }

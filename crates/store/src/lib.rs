@@ -10,30 +10,42 @@
 //! What may not come in: programmes (a form is an opaque name here, its values are text), HTTP, Arrow, any
 //! type of a database driver in a public signature.
 
+mod accounts;
 mod areas;
+mod audit;
+mod clock;
 mod db;
+mod desk;
 mod options;
 mod postgres;
 mod row;
+mod seal;
 mod sqlite;
 mod values;
 mod words;
 mod writer;
 
+pub use accounts::{
+    AccountName, Accounts, AccountsMut, Attempt, Code, Device, DeviceId, Enrolment, Grant, GrantId, LoginRules, NewWorker, PasswordHash,
+    Programmes, Role, Session, SessionRules, Token, Worker,
+};
+pub use audit::{Actor, Anchor, Audited, Deed, Entry, Hash, Trail};
 pub use options::Options;
 pub use postgres::PostgresStore;
 pub use row::{ActionRef, Appended, Cut, Order, Row, RowRef, Scan, Submission, date_of_days, days_of_date};
+pub use seal::{KeyId, Keys, Policy, Sealing, Suite};
 pub use sqlite::SqliteStore;
 pub use values::{Raw, decode, encode, parse_values};
-pub use writer::{Limits, Writer, WriterThread};
+pub use writer::{Limits, Parcel, Writer, WriterThread};
 
+use jiff::civil::Date;
 use qianmo_core::{Area, AreaTree, Fault, Record, RecordId, SubjectId};
 
 /// Where records are kept.
 ///
 /// Every method may fail with `STORE-0004` (locked by another process), `STORE-0005` (damaged),
-/// `STORE-0006` (disk full), `STORE-0007` (the system refuses) and `STORE-0008` (the database server can't be reached); the
-/// codes beyond these are named at each.
+/// `STORE-0006` (disk full), `STORE-0007` (the system refuses), `STORE-0008` (the database server can't be reached), `STORE-0301` (values are
+/// sealed and the key isn't there) and `STORE-0302` (sealed values were altered); the codes beyond these are named at each.
 pub trait Store {
     /// Appends a batch in one transaction: all of it or nothing. Records already present with the same content
     /// are passed over, so that repeating a batch does no harm. A record may supersede or void one of the
@@ -42,9 +54,10 @@ pub trait Store {
     /// When this returns `Ok`, the batch survives a kill of the process and a power cut.
     /// Errors: `STORE-0101` an id already taken by another content, `STORE-0102` a target that doesn't exist,
     /// `STORE-0103` a target already superseded or voided, `STORE-0104` a target that can't be corrected this way
-    /// (a withdrawal, or a record of another form), `STORE-0105` a withdrawal that carries values.
+    /// (a withdrawal, or a record of another form), `STORE-0105` a withdrawal that carries values,
+    /// `STORE-0109` a field's name that no form can have.
     fn append(&mut self, records: &[Record]) -> Result<Appended, Fault> {
-        let mut answers = self.append_group(&[Submission { records }])?;
+        let mut answers = self.append_group(&[Submission { records, at: clock::now_ms(), ..Submission::default() }])?;
         answers.pop().expect("an answer to each submission")
     }
 
@@ -67,6 +80,11 @@ pub trait Store {
 
     /// Every record about a subject, in order of writing, with those superseded, voided and the withdrawals.
     fn records_of(&self, subject: SubjectId) -> Result<Vec<Row>, Fault>;
+
+    /// The records in force whose field in the search index `index` has exactly this value (see [`Policy::index`]).
+    ///
+    /// Errors: `STORE-0301` when the store was opened without keys.
+    fn find(&self, index: &str, value: &str) -> Result<Vec<Row>, Fault>;
 
     /// Hands out the records in force as of a cut (not superseded, not voided, no withdrawals), and returns that cut.
     /// The callback may read from the store; its fault ends the scan.
@@ -96,8 +114,34 @@ pub trait Store {
     /// made from identity numbers without giving those away.
     fn secret(&mut self) -> Result<String, Fault>;
 
-    /// Reads everything and checks that the log is whole.
+    /// Accounts, sessions, grants and devices, for reading.
+    fn accounts(&self) -> Accounts<'_>;
+
+    /// Accounts, sessions, grants and devices, for writing.
+    fn accounts_mut(&mut self) -> AccountsMut<'_>;
+
+    /// Adds entries to the audit chain, durable when this returns.
+    fn note(&mut self, entries: &[Entry]) -> Result<(), Fault> {
+        let mut answers = self.append_group(&[Submission { entries, at: clock::now_ms(), ..Submission::default() }])?;
+        answers.pop().expect("an answer to each submission").map(drop)
+    }
+
+    /// Entries of the audit chain, oldest first.
+    fn trail(&self, what: &Trail<'_>) -> Result<Vec<Audited>, Fault>;
+
+    /// The anchor of a day: the end of the audit chain when it was first asked for. Printed or kept elsewhere, it shows later that
+    /// nothing up to it was altered, not even by who can write to the database.
+    fn anchor(&mut self, day: Date) -> Result<Anchor, Fault>;
+
+    /// Reads everything and checks that the data is whole: the file, the log, the audit chain that binds it, and the
+    /// anchors noted in it and given from outside. Needs no keys.
     ///
-    /// Errors: `STORE-0005` when it isn't.
-    fn verify(&self) -> Result<(), Fault>;
+    /// Errors: `STORE-0005` a damaged file; what was altered, by number: `STORE-0401` an entry of the chain, `STORE-0402` a
+    /// record, `STORE-0403` records that an entry binds, `STORE-0404` records that none binds, `STORE-0405` an anchor.
+    fn verify_with(&self, anchors: &[Anchor]) -> Result<(), Fault>;
+
+    /// [`Store::verify_with`] without anchors from outside.
+    fn verify(&self) -> Result<(), Fault> {
+        self.verify_with(&[])
+    }
 }

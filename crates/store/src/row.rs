@@ -7,6 +7,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use qianmo_core::{Action, AreaCode, Fault, Kind, Record, RecordId, Subject, SubjectId};
 
+use crate::audit::{Actor, Entry};
 use crate::values::{decode, encode};
 
 /// A position in the log: everything up to and including the record with this number.
@@ -40,6 +41,12 @@ pub struct Appended {
 pub struct Submission<'a> {
     /// The records, corrections after what they correct.
     pub records: &'a [Record],
+    /// Who hands them in; absent for the program itself.
+    pub by: Option<&'a Actor>,
+    /// When, UTC, milliseconds since 1970.
+    pub at: i64,
+    /// What else was done that is to be noted in the audit chain, with the records or not at all.
+    pub entries: &'a [Entry],
 }
 
 /// Which records in force a scan hands out.
@@ -125,6 +132,41 @@ pub struct Row {
     head: Record,
     /// Values as text.
     values: String,
+}
+
+impl<'a> RowRef<'a> {
+    /// A record about to be written, its names and values as they will be stored.
+    pub(crate) fn of(record: &'a Record, seq: i64, names: &Names<'a>, values: &'a str) -> Self {
+        Self {
+            seq,
+            id: record.id,
+            form: names.form,
+            form_version: record.form_version,
+            subject_kind: names.kind,
+            subject: record.subject.id,
+            resident: record.resident,
+            area: record.area,
+            organisation: record.organisation,
+            worker: names.worker,
+            device: names.device,
+            at_days: days_of_date(record.at),
+            recorded_at: record.recorded_at,
+            action: match &record.action {
+                Action::State => ActionRef::State,
+                Action::Supersede(target) => ActionRef::Supersede(*target),
+                Action::Void { record, reason } => ActionRef::Void { record: *record, reason },
+            },
+            values,
+        }
+    }
+}
+
+/// A record's names as they are stored.
+pub(crate) struct Names<'a> {
+    pub(crate) form: &'a str,
+    pub(crate) kind: &'a str,
+    pub(crate) worker: Option<&'a str>,
+    pub(crate) device: Option<&'a str>,
 }
 
 impl RowRef<'_> {

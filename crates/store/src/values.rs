@@ -29,7 +29,6 @@ pub fn encode(values: &BTreeMap<Arc<str>, Value>) -> String {
 }
 
 pub(crate) fn encode_into(values: &BTreeMap<Arc<str>, Value>, text: &mut String) {
-    use fmt::Write as _;
     text.clear();
     text.push('{');
     for (field, value) in values {
@@ -41,27 +40,33 @@ pub(crate) fn encode_into(values: &BTreeMap<Arc<str>, Value>, text: &mut String)
         }
         push_string(text, field);
         text.push(':');
-        // Writing to a `String` can't fail.
-        let _ = match value {
-            Value::Null => Ok(()),
-            Value::Bool(b) => write!(text, "{b}"),
-            Value::Integer(n) => write!(text, "{n}"),
-            Value::Decimal(d) => write!(text, "\"{d}\""),
-            Value::Date(d) => write!(text, "\"{d}\""),
-            Value::DateTime(t) if t.second() == 0 && t.subsec_nanosecond() == 0 => {
-                write!(text, "\"{}T{:02}:{:02}\"", t.date(), t.hour(), t.minute())
-            }
-            Value::DateTime(t) => write!(text, "\"{t}\""),
-            Value::Text(t) => {
-                push_string(text, t);
-                Ok(())
-            }
-        };
+        push_value(text, value);
     }
     text.push('}');
 }
 
-fn push_string(text: &mut String, content: &str) {
+/// One value as it stands in the text.
+pub(crate) fn push_value(text: &mut String, value: &Value) {
+    use fmt::Write as _;
+    // Writing to a `String` can't fail.
+    let _ = match value {
+        Value::Null => Ok(()),
+        Value::Bool(b) => write!(text, "{b}"),
+        Value::Integer(n) => write!(text, "{n}"),
+        Value::Decimal(d) => write!(text, "\"{d}\""),
+        Value::Date(d) => write!(text, "\"{d}\""),
+        Value::DateTime(t) if t.second() == 0 && t.subsec_nanosecond() == 0 => {
+            write!(text, "\"{}T{:02}:{:02}\"", t.date(), t.hour(), t.minute())
+        }
+        Value::DateTime(t) => write!(text, "\"{t}\""),
+        Value::Text(t) => {
+            push_string(text, t);
+            Ok(())
+        }
+    };
+}
+
+pub(crate) fn push_string(text: &mut String, content: &str) {
     if content.bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\') {
         text.push('"');
         text.push_str(content);

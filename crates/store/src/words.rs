@@ -6,29 +6,36 @@ use std::sync::Arc;
 use qianmo_core::Fault;
 
 use crate::db::{Db, read};
+use crate::seal::{Sealing, open_word};
 
 /// The names of a log; numbers are small and dense.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Words {
-    texts: Vec<Option<Arc<str>>>,
+    texts: Vec<Option<Word>>,
     numbers: HashMap<Arc<str>, i64>,
+}
+
+#[derive(Debug, Clone)]
+struct Word {
+    text: Arc<str>,
+    stored: Arc<str>,
 }
 
 impl Words {
     /// All names written so far.
-    pub(crate) fn read(db: &dyn Db) -> Result<Self, Fault> {
+    pub(crate) fn read(db: &dyn Db, sealing: Option<&Sealing>) -> Result<Self, Fault> {
         let lines = db.query("SELECT id, text FROM word WHERE county = @county", &[])?;
         let mut words = Self::default();
-        for (number, text) in read(db, &lines, |line| Ok((line.int(0)?, Arc::<str>::from(line.text(1)?))))? {
-            words.insert(number, text);
+        for (number, stored) in read(db, &lines, |line| Ok((line.int(0)?, line.text(1)?.to_owned())))? {
+            words.insert(number, open_word(sealing, &stored).into(), stored.into());
         }
         Ok(words)
     }
 
-    pub(crate) fn insert(&mut self, number: i64, text: Arc<str>) {
+    pub(crate) fn insert(&mut self, number: i64, text: Arc<str>, stored: Arc<str>) {
         let at = usize::try_from(number).unwrap_or(0);
         self.texts.resize(self.texts.len().max(at + 1), None);
-        self.texts[at] = Some(text.clone());
+        self.texts[at] = Some(Word { text: text.clone(), stored });
         self.numbers.insert(text, number);
     }
 
@@ -38,7 +45,12 @@ impl Words {
 
     /// The name with this number.
     pub(crate) fn text(&self, number: i64) -> Option<&Arc<str>> {
-        self.texts.get(usize::try_from(number).ok()?)?.as_ref()
+        Some(&self.texts.get(usize::try_from(number).ok()?)?.as_ref()?.text)
+    }
+
+    /// The name with this number as it is stored, maybe sealed.
+    pub(crate) fn stored(&self, number: i64) -> Option<&Arc<str>> {
+        Some(&self.texts.get(usize::try_from(number).ok()?)?.as_ref()?.stored)
     }
 
     /// The number of a name.

@@ -12,6 +12,8 @@ use std::thread::JoinHandle;
 use qianmo_core::{Fault, Record};
 
 use crate::Store;
+use crate::audit::{Actor, Entry};
+use crate::clock::now_ms;
 use crate::row::{Appended, Submission};
 
 /// The most that waits and that goes into one transaction.
@@ -29,11 +31,31 @@ impl Default for Limits {
     }
 }
 
+/// What one caller hands in, owned: see [`Submission`].
+#[derive(Debug, Clone, Default)]
+pub struct Parcel {
+    /// The records, corrections after what they correct.
+    pub records: Vec<Record>,
+    /// Who hands them in.
+    pub by: Actor,
+    /// When, UTC, milliseconds since 1970.
+    pub at: i64,
+    /// What else is to be noted in the audit chain.
+    pub entries: Vec<Entry>,
+}
+
+impl From<Vec<Record>> for Parcel {
+    /// Handed in by the program itself, now.
+    fn from(records: Vec<Record>) -> Self {
+        Self { records, at: now_ms(), ..Self::default() }
+    }
+}
+
 type Reply = Box<dyn FnOnce(Result<Appended, Fault>) + Send>;
 type Task = Box<dyn FnOnce(&mut dyn Store) + Send>;
 
 enum Job {
-    Append { records: Vec<Record>, reply: Reply },
+    Append { parcel: Parcel, reply: Reply },
     Task(Task),
     Stop,
 }
@@ -78,8 +100,8 @@ impl Writer {
     /// Hands in records and returns at once; `reply` is called on the writer's thread when they are durable or refused.
     ///
     /// Errors: `STORE-0009` when too many wait or the writer has stopped; `reply` is not called then.
-    pub fn submit(&self, records: Vec<Record>, reply: impl FnOnce(Result<Appended, Fault>) + Send + 'static) -> Result<(), Fault> {
-        self.jobs.try_send(Job::Append { records, reply: Box::new(reply) }).map_err(|refused| match refused {
+    pub fn submit(&self, parcel: impl Into<Parcel>, reply: impl FnOnce(Result<Appended, Fault>) + Send + 'static) -> Result<(), Fault> {
+        self.jobs.try_send(Job::Append { parcel: parcel.into(), reply: Box::new(reply) }).map_err(|refused| match refused {
             TrySendError::Full(_) => busy("full"),
             TrySendError::Disconnected(_) => busy("stopped"),
         })
@@ -88,10 +110,10 @@ impl Writer {
     /// Hands in records and waits until they are durable or refused; faults as [`Store::append`].
     ///
     /// Errors: `STORE-0009` when the writer has stopped.
-    pub fn append(&self, records: Vec<Record>) -> Result<Appended, Fault> {
+    pub fn append(&self, parcel: impl Into<Parcel>) -> Result<Appended, Fault> {
         let (answer, answered) = sync_channel(1);
         let reply: Reply = Box::new(move |done| drop(answer.send(done)));
-        self.jobs.send(Job::Append { records, reply }).map_err(|_| busy("stopped"))?;
+        self.jobs.send(Job::Append { parcel: parcel.into(), reply }).map_err(|_| busy("stopped"))?;
         answered.recv().map_err(|_| busy("stopped"))?
     }
 
@@ -132,15 +154,15 @@ fn work(mut store: Box<dyn Store + Send>, jobs: &Receiver<Job>, records_max: usi
                 let _ = catch_unwind(AssertUnwindSafe(|| task(&mut *store)));
                 None
             }
-            Job::Append { records, reply } => {
-                let mut count = records.len();
-                let mut group = vec![(records, reply)];
+            Job::Append { parcel, reply } => {
+                let mut count = parcel.records.len();
+                let mut group = vec![(parcel, reply)];
                 let mut after = None;
                 while count < records_max {
                     match jobs.try_recv() {
-                        Ok(Job::Append { records, reply }) => {
-                            count += records.len();
-                            group.push((records, reply));
+                        Ok(Job::Append { parcel, reply }) => {
+                            count += parcel.records.len();
+                            group.push((parcel, reply));
                         }
                         Ok(other) => {
                             after = Some(other);
@@ -160,17 +182,25 @@ fn work(mut store: Box<dyn Store + Send>, jobs: &Receiver<Job>, records_max: usi
     store
 }
 
-fn write(store: &mut dyn Store, group: Vec<(Vec<Record>, Reply)>) {
-    let submissions: Vec<Submission<'_>> = group.iter().map(|(records, _)| Submission { records }).collect();
+fn write(store: &mut dyn Store, group: Vec<(Parcel, Reply)>) {
+    let submissions: Vec<Submission<'_>> = group.iter().map(|(parcel, _)| submission(parcel)).collect();
     let answers = match store.append_group(&submissions) {
         Ok(answers) => answers,
         // One submission may be what the whole group failed of: too large for the disk, or text that the database can't hold.
         Err(fault) if group.len() > 1 && matches!(fault.code, "STORE-0006" | "STORE-0007") => {
-            submissions.iter().map(|one| store.append(one.records)).collect()
+            submissions.iter().map(|one| alone(store, one)).collect()
         }
         Err(fault) => vec![Err(fault); group.len()],
     };
     for ((_, reply), answer) in group.into_iter().zip(answers) {
         reply(answer);
     }
+}
+
+fn submission(parcel: &Parcel) -> Submission<'_> {
+    Submission { records: &parcel.records, by: Some(&parcel.by), at: parcel.at, entries: &parcel.entries }
+}
+
+fn alone(store: &mut dyn Store, one: &Submission<'_>) -> Result<Appended, Fault> {
+    store.append_group(std::slice::from_ref(one))?.pop().expect("an answer to each submission")
 }

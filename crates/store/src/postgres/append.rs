@@ -3,6 +3,7 @@
 //! The log's row is locked from the beginning of the transaction, so nothing that was read can change meanwhile.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use postgres::binary_copy::BinaryCopyInWriter;
@@ -13,15 +14,16 @@ use uuid::Uuid;
 use super::PostgresStore;
 use super::fault::fault;
 use super::read::{SELECT, read_row};
+use crate::audit::{Hash, Span, row_digest};
 use crate::days_of_date;
 use crate::db::{Cell, Db, transaction};
-use crate::row::{Appended, Cut, Row, Submission};
-use crate::values::encode;
+use crate::row::{Appended, Cut, Names, Row, RowRef, Submission};
+use crate::seal::{self, Found, Sealing};
 use crate::words::Words;
 
 const COPY: &str = "COPY record (county, seq, id, form, form_version, kind, subject, resident, area, organisation, worker, device, at, \
-                    recorded_at, action, target, reason, fields) FROM STDIN BINARY";
-const TYPES: [Type; 18] = [
+                    recorded_at, action, target, reason, fields, digest) FROM STDIN BINARY";
+const TYPES: [Type; 19] = [
     Type::INT4,
     Type::INT8,
     Type::UUID,
@@ -40,6 +42,7 @@ const TYPES: [Type; 18] = [
     Type::INT8,
     Type::TEXT,
     Type::TEXT,
+    Type::BYTEA,
 ];
 
 /// A record of the log or of this group, as far as others depend on it.
@@ -62,10 +65,13 @@ struct New<'a> {
     seq: i64,
     target: Option<i64>,
     fields: String,
+    found: Vec<Found>,
+    digest: [u8; 32],
 }
 
 /// The group, judged record by record.
 struct Group<'a> {
+    sealing: Option<&'a Sealing>,
     held: HashMap<RecordId, Held<'a>>,
     new: Vec<New<'a>>,
     end: i64,
@@ -74,6 +80,7 @@ struct Group<'a> {
 impl PostgresStore {
     /// See [`crate::Store::append_group`].
     pub(super) fn write_group(&mut self, group: &[Submission<'_>]) -> Result<Vec<Result<Appended, Fault>>, Fault> {
+        self.keyed.check()?;
         let once = || transaction(&self.link, || self.write_in_transaction(group));
         // After a broken connection it isn't known whether the group was committed. It is idempotent: once more.
         let done = match once() {
@@ -88,14 +95,28 @@ impl PostgresStore {
     }
 
     fn write_in_transaction(&self, group: &[Submission<'_>]) -> Result<Vec<Result<Appended, Fault>>, Fault> {
-        let before = self.end()?;
-        let mut judged = Group { held: self.held(group)?, new: Vec::new(), end: before.0 };
-        let answers: Vec<_> = group.iter().map(|submission| judged.submission(submission.records)).collect();
+        let before = self.log_end()?;
+        let mut judged = Group { sealing: self.keyed.sealing(), held: self.held(group)?, new: Vec::new(), end: before.0 };
+        let (mut answers, mut spans) = (Vec::with_capacity(group.len()), Vec::with_capacity(group.len()));
+        for submission in group {
+            let from = judged.new.len();
+            let answer = judged.submission(submission.records);
+            if answer.is_ok() {
+                spans.push((submission, from..judged.new.len()));
+            }
+            answers.push(answer);
+        }
         if judged.end > before.0 {
             let words = self.words_of(&judged.new)?;
+            judged.new.iter_mut().for_each(|new| new.digest = digest(self.hash, new, &words));
             self.copy(&judged.new, &words)?;
+            self.copy_index(&judged.new)?;
             self.link.execute("UPDATE log SET end_seq = $1 WHERE county = @county", &[judged.end.into()])?;
         }
+        let digests: Vec<[u8; 32]> = judged.new.iter().map(|new| new.digest).collect();
+        let span = |range: Range<usize>| Span::of(self.hash, judged.new.get(range.start)?.seq, &digests[range]);
+        let chain: Vec<_> = spans.into_iter().map(|(submission, range)| (submission, span(range))).collect();
+        self.desk().chain(&chain)?;
         Ok(answers)
     }
 
@@ -114,10 +135,12 @@ impl PostgresStore {
         let words = self.words(true)?;
         let mut held = HashMap::with_capacity(rows.len());
         for row in &rows {
-            let read = read_row(row, &words).map_err(|error| fault(&error, &self.link.shown))?;
-            let content = read.ok_or_else(|| self.link.damaged())?.to_row();
+            let read = read_row(row, &words, false).map_err(|error| fault(&error, &self.link.shown))?;
+            let read = read.ok_or_else(|| self.link.damaged())?;
+            let values = seal::open_values(self.keyed.sealing(), read.id, read.values)?;
+            let content = RowRef { values: &values, ..read }.to_row();
             let void = matches!(content.head().action, Action::Void { .. });
-            let (form, taken_by) = (content.head().form.clone(), row.get::<_, Option<Uuid>>(17).map(RecordId));
+            let (form, taken_by) = (content.head().form.clone(), row.get::<_, Option<Uuid>>(18).map(RecordId));
             held.insert(content.head().id, Held { seq: content.seq, void, form, taken_by, content: Content::Row(Box::new(content)) });
         }
         Ok(held)
@@ -140,9 +163,10 @@ impl PostgresStore {
         missing.sort();
         for text in missing {
             let number = words.next();
-            let values: [Cell; 2] = [number.into(), (&*text).into()];
+            let stored = seal::stored_words(self.keyed.sealing(), &text).swap_remove(0);
+            let values: [Cell; 2] = [number.into(), stored.as_str().into()];
             self.link.execute("INSERT INTO word (county, id, text) VALUES (@county, $1, $2)", &values)?;
-            words.insert(number, text);
+            words.insert(number, text, stored.into());
         }
         let words = Arc::new(words);
         self.words.replace(words.clone());
@@ -162,7 +186,7 @@ impl PostgresStore {
                     Action::Supersede(_) => (1, None),
                     Action::Void { reason, .. } => (2, Some(reason)),
                 };
-                let values: [&(dyn ToSql + Sync); 18] = [
+                let values: [&(dyn ToSql + Sync); 19] = [
                     &county,
                     &new.seq,
                     &record.id.0,
@@ -181,12 +205,44 @@ impl PostgresStore {
                     &new.target,
                     &reason,
                     &new.fields,
+                    &new.digest.as_slice(),
                 ];
                 writer.write(&values)?;
             }
             writer.finish().map(drop)
         })
     }
+}
+
+impl PostgresStore {
+    fn copy_index(&self, new: &[New<'_>]) -> Result<(), Fault> {
+        if new.iter().all(|new| new.found.is_empty()) {
+            return Ok(());
+        }
+        let county = self.county();
+        self.link.run(|live| {
+            let copy = live.prepared("COPY sealed_index (county, name, digest, seq) FROM STDIN BINARY")?;
+            let mut writer = BinaryCopyInWriter::new(live.client.copy_in(&copy)?, &[Type::INT4, Type::TEXT, Type::BYTEA, Type::INT8]);
+            for new in new {
+                for found in &new.found {
+                    writer.write(&[&county, &&*found.index, &found.digest.as_slice(), &new.seq])?;
+                }
+            }
+            writer.finish().map(drop)
+        })
+    }
+}
+
+fn digest(hash: Hash, new: &New<'_>, words: &Words) -> [u8; 32] {
+    let stored = |text: &str| words.number(text).and_then(|number| words.stored(number)).map(|text| &**text);
+    let record = new.record;
+    let names = Names {
+        form: stored(&record.form).expect("all names have been written"),
+        kind: stored(&record.subject.kind).expect("all names have been written"),
+        worker: record.worker.as_deref().and_then(stored),
+        device: record.device.as_deref().and_then(stored),
+    };
+    row_digest(hash, &RowRef::of(record, new.seq, &names, &new.fields))
 }
 
 fn target_of(record: &Record) -> Option<RecordId> {
@@ -232,6 +288,8 @@ impl<'a> Group<'a> {
             };
             return if same { Ok(()) } else { Err(Fault::new("STORE-0101").with("record", record.id)) };
         }
+        let (mut fields, mut found) = (String::new(), Vec::new());
+        seal::encode(self.sealing, record, &mut fields, &mut found)?;
         self.end += 1;
         if let Some(corrected) = target_of(record).and_then(|target| self.held.get_mut(&target)) {
             corrected.taken_by = Some(record.id);
@@ -239,7 +297,7 @@ impl<'a> Group<'a> {
         let void = matches!(record.action, Action::Void { .. });
         let held = Held { seq: self.end, void, form: record.form.clone(), taken_by: None, content: Content::New(record) };
         self.held.insert(record.id, held);
-        self.new.push(New { record, seq: self.end, target, fields: encode(&record.values) });
+        self.new.push(New { record, seq: self.end, target, fields, found, digest: [0; 32] });
         Ok(())
     }
 

@@ -7,7 +7,12 @@ use qianmo_core::Fault;
 
 use super::link::Link;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+    include_str!("migrations/0003.sql"),
+    include_str!("migrations/0004.sql"),
+];
 
 /// Number of the last migration applied; `None` where there is no schema of ours.
 fn version(client: &mut Client) -> Result<Option<usize>, postgres::Error> {

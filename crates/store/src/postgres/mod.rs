@@ -15,17 +15,25 @@ use std::cell::{Cell as Counter, RefCell};
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use qianmo_core::{Area, AreaCode, AreaTree, Fault, RecordId, SubjectId};
 
+use crate::accounts::{Accounts, AccountsMut};
+use crate::audit::{self, Anchor, Audited, Hash, Trail};
+use crate::clock::now_ms;
 use crate::db::{Db, read as read_lines};
+use crate::desk::Desk;
 use crate::row::{Appended, Cut, Row, RowRef, Scan, Submission};
+use crate::seal::Keyed;
 use crate::words::Words;
-use crate::{Options, Store, areas};
+use crate::{Options, Store, areas, seal};
 use link::Link;
 
 /// A county's log in a PostgreSQL database.
 pub struct PostgresStore {
     link: Link,
+    keyed: Keyed,
+    hash: Hash,
     words: RefCell<Arc<Words>>,
     cursors: Counter<u32>,
 }
@@ -53,7 +61,7 @@ impl PostgresStore {
             (None, [only]) => link.county = *only,
             _ => return Err(Fault::new("STORE-0001").with("folder", &link.shown)),
         }
-        Ok(Self::of(link))
+        Self::of(link, options)
     }
 
     /// Begins the log of a county, and makes the tables where there are none yet.
@@ -66,11 +74,18 @@ impl PostgresStore {
         if new == 0 {
             return Err(Fault::new("STORE-0002").with("folder", &link.shown));
         }
-        Ok(Self::of(link))
+        Self::of(link, options)
     }
 
-    fn of(link: Link) -> Self {
-        Self { link, words: RefCell::default(), cursors: Counter::new(0) }
+    fn of(link: Link, options: &Options) -> Result<Self, Fault> {
+        let keyed = Keyed::new(&link, options.sealing.as_ref())?;
+        let store = Self { link, keyed, hash: options.hash, words: RefCell::default(), cursors: Counter::new(0) };
+        audit::adopt(&store.link, &store, store.hash, now_ms())?;
+        Ok(store)
+    }
+
+    fn desk(&self) -> Desk<'_> {
+        Desk { db: &self.link, sealing: self.keyed.sealing(), hash: self.hash }
     }
 }
 
@@ -85,7 +100,7 @@ impl Store for PostgresStore {
     }
 
     fn cut(&self) -> Result<Cut, Fault> {
-        self.end()
+        self.log_end()
     }
 
     fn record(&self, id: RecordId) -> Result<Option<Row>, Fault> {
@@ -98,6 +113,10 @@ impl Store for PostgresStore {
 
     fn records_of(&self, subject: SubjectId) -> Result<Vec<Row>, Fault> {
         self.about(subject)
+    }
+
+    fn find(&self, index: &str, value: &str) -> Result<Vec<Row>, Fault> {
+        self.in_force_at(&seal::positions(&self.link, self.keyed.sealing(), index, value)?)
     }
 
     fn scan(&self, what: &Scan<'_>, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<Cut, Fault> {
@@ -113,7 +132,7 @@ impl Store for PostgresStore {
     }
 
     fn put_areas(&mut self, areas: &[Area]) -> Result<(), Fault> {
-        areas::put(&self.link, areas)
+        areas::put(&self.desk(), areas)
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>, Fault> {
@@ -121,20 +140,30 @@ impl Store for PostgresStore {
     }
 
     fn set_setting(&mut self, key: &str, value: &str) -> Result<(), Fault> {
-        areas::set_setting(&self.link, key, value)
+        areas::change_setting(&self.desk(), key, value)
     }
 
     fn secret(&mut self) -> Result<String, Fault> {
-        areas::secret(&self.link)
+        areas::secret(&self.link, self.keyed.sealing())
     }
 
-    fn verify(&self) -> Result<(), Fault> {
-        let end = self.end()?;
-        let mut last = 0;
-        self.scan_all(Cut::START, &mut |row| {
-            last += 1;
-            if row.seq == last { Ok(()) } else { Err(self.link.damaged()) }
-        })?;
-        if last == end.0 { Ok(()) } else { Err(self.link.damaged()) }
+    fn accounts(&self) -> Accounts<'_> {
+        Accounts::new(self.desk())
+    }
+
+    fn accounts_mut(&mut self) -> AccountsMut<'_> {
+        AccountsMut::new(self.desk())
+    }
+
+    fn trail(&self, what: &Trail<'_>) -> Result<Vec<Audited>, Fault> {
+        audit::entries(&self.link, self.keyed.sealing(), what)
+    }
+
+    fn anchor(&mut self, day: Date) -> Result<Anchor, Fault> {
+        audit::anchor(&self.link, day)
+    }
+
+    fn verify_with(&self, anchors: &[Anchor]) -> Result<(), Fault> {
+        audit::verify(&self.link, self, anchors)
     }
 }

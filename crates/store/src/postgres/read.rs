@@ -13,14 +13,17 @@ use qianmo_core::{AreaCode, Fault, RecordId, SubjectId};
 use uuid::Uuid;
 
 use super::PostgresStore;
+use crate::audit::RawRows;
+use crate::db::Db as _;
 use crate::row::{ActionRef, Cut, Order, Row, RowRef, Scan};
+use crate::seal::open_values;
 use crate::words::Words;
 
 /// Rows fetched at a time.
 const PAGE: usize = 4096;
 
 pub(super) const SELECT: &str = "SELECT r.seq, r.id, r.form, r.form_version, r.kind, r.subject, r.resident, r.area, r.organisation, r.worker, \
-                      r.device, r.at, r.recorded_at, r.action, t.id, r.reason, r.fields \
+                      r.device, r.at, r.recorded_at, r.action, t.id, r.reason, r.fields, r.digest \
                       FROM record r LEFT JOIN record t ON t.county = r.county AND t.seq = r.target ";
 
 /// The chain of corrections around one record: back to the statement, then forward. `$1` is the county, `$2` the id.
@@ -43,28 +46,34 @@ impl PostgresStore {
         i32::try_from(self.link.county).expect("a county has six digits")
     }
 
-    pub(super) fn end(&self) -> Result<Cut, Fault> {
+    pub(super) fn log_end(&self) -> Result<Cut, Fault> {
         let county = self.county();
         let rows = self.link.repeat(|live| live.query("SELECT end_seq FROM log WHERE county = $1", &[&county]))?;
         Ok(Cut(rows.first().map_or(0, |row| row.get(0))))
     }
 
     pub(super) fn by_id(&self, id: RecordId) -> Result<Vec<Row>, Fault> {
-        self.rows("WHERE r.county = $1 AND r.id = $2", id.0)
+        self.rows("WHERE r.county = $1 AND r.id = $2", &id.0)
     }
 
     pub(super) fn chain(&self, id: RecordId) -> Result<Vec<Row>, Fault> {
-        self.rows(CHAIN, id.0)
+        self.rows(CHAIN, &id.0)
     }
 
     pub(super) fn about(&self, subject: SubjectId) -> Result<Vec<Row>, Fault> {
-        self.rows("WHERE r.county = $1 AND r.subject = $2 ORDER BY r.seq", subject.0)
+        self.rows("WHERE r.county = $1 AND r.subject = $2 ORDER BY r.seq", &subject.0)
     }
 
-    fn rows(&self, condition: &str, id: Uuid) -> Result<Vec<Row>, Fault> {
+    /// Those of the rows at these positions that are in force.
+    pub(super) fn in_force_at(&self, positions: &[i64]) -> Result<Vec<Row>, Fault> {
+        let overruled = "SELECT 1 FROM record o WHERE o.county = r.county AND o.target = r.seq";
+        self.rows(&format!("WHERE r.county = $1 AND r.seq = ANY ($2) AND NOT EXISTS ({overruled}) ORDER BY r.seq"), &positions)
+    }
+
+    fn rows(&self, condition: &str, key: &(dyn ToSql + Sync)) -> Result<Vec<Row>, Fault> {
         let mut rows = Vec::new();
         let county = self.county();
-        self.page(&format!("{SELECT}{condition}"), &[&county, &id], &mut |row| {
+        self.page(&format!("{SELECT}{condition}"), &[&county, key], &mut |row| {
             rows.push(row.to_row());
             Ok(())
         })?;
@@ -73,7 +82,7 @@ impl PostgresStore {
 
     /// See [`crate::Store::scan`].
     pub(super) fn scan_in_force(&self, what: &Scan<'_>, each: Each<'_>) -> Result<Cut, Fault> {
-        let end = self.end()?;
+        let end = self.log_end()?;
         let until = what.cut.unwrap_or(end);
         if until > end {
             return Err(Fault::new("STORE-0106").with("cut", until).with("end", end));
@@ -90,7 +99,7 @@ impl PostgresStore {
 
     /// See [`crate::Store::scan_log`].
     pub(super) fn scan_all(&self, since: Cut, each: Each<'_>) -> Result<Cut, Fault> {
-        let end = self.end()?;
+        let end = self.log_end()?;
         self.pages("", since, end, each)?;
         Ok(since.max(end))
     }
@@ -145,6 +154,20 @@ impl PostgresStore {
 
     /// One page of rows; the callback may use the connection.
     fn page(&self, sql: &str, params: &[&(dyn ToSql + Sync)], each: Each<'_>) -> Result<(), Fault> {
+        self.page_stored(sql, params, &mut |row, words| {
+            let read = read_row(row, words, false).map_err(|error| super::fault::fault(&error, &self.link.shown))?;
+            let row = read.ok_or_else(|| self.link.damaged())?;
+            let values = open_values(self.keyed.sealing(), row.id, row.values)?;
+            each(&RowRef { values: &values, ..row })
+        })
+    }
+
+    fn page_stored(
+        &self,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+        each: &mut dyn FnMut(&SqlRow, &Words) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         let rows =
             self.link.repeat(|live| if sql.starts_with("FETCH") { live.client.query(sql, params) } else { live.query(sql, params) })?;
         let mut words = self.words(false)?;
@@ -153,8 +176,7 @@ impl PostgresStore {
             if !knows(&words, row) {
                 words = self.words(true)?;
             }
-            let read = read_row(row, &words).map_err(|error| super::fault::fault(&error, &self.link.shown))?;
-            each(&read.ok_or_else(|| crate::db::Db::damaged(&self.link))?)?;
+            each(row, &words)?;
         }
         Ok(())
     }
@@ -181,10 +203,46 @@ impl PostgresStore {
 
     pub(super) fn words(&self, again: bool) -> Result<Arc<Words>, Fault> {
         if again || self.words.borrow().is_empty() {
-            let words = Words::read(&self.link)?;
+            let words = Words::read(&self.link, self.keyed.sealing())?;
             self.words.replace(Arc::new(words));
         }
         Ok(self.words.borrow().clone())
+    }
+}
+
+impl RawRows for PostgresStore {
+    fn raw_rows(&self, from: i64, to: i64, each: &mut dyn FnMut(&RowRef<'_>, Option<&[u8]>) -> Result<(), Fault>) -> Result<(), Fault> {
+        let county = self.county();
+        let sql = format!("{SELECT}WHERE r.county = $1 AND r.seq >= $2 AND r.seq <= $3 ORDER BY r.seq LIMIT {PAGE}");
+        self.words(true)?;
+        let mut at = from;
+        loop {
+            let (mut rows, mut next) = (0, at);
+            self.page_stored(&sql, &[&county, &at, &to], &mut |row, words| {
+                rows += 1;
+                let seq: i64 = row.get(0);
+                let read = read_row(row, words, true).ok().flatten();
+                let (Some(read), Ok(digest)) = (read, row.try_get::<_, Option<&[u8]>>(17)) else {
+                    return Err(Fault::new("STORE-0402").with("seq", seq));
+                };
+                next = seq + 1;
+                each(&read, digest)
+            })?;
+            at = next;
+            if rows < PAGE {
+                return Ok(());
+            }
+        }
+    }
+
+    fn set_digest(&self, seq: i64, digest: &[u8; 32]) -> Result<(), Fault> {
+        let values = [digest.as_slice().into(), seq.into()];
+        self.link.execute("UPDATE record SET digest = $1 WHERE county = @county AND seq = $2", &values).map(drop)
+    }
+
+    fn end(&self) -> Result<i64, Fault> {
+        let lines = self.link.query("SELECT coalesce(max(seq), 0) FROM record WHERE county = @county", &[])?;
+        lines.first().and_then(|line| line.int(0).ok()).ok_or_else(|| self.link.damaged())
     }
 }
 
@@ -208,9 +266,10 @@ fn knows(words: &Words, row: &SqlRow) -> bool {
 }
 
 /// The row; `None` when it holds what no writer of ours put there.
-pub(super) fn read_row<'a>(row: &'a SqlRow, words: &'a Words) -> Result<Option<RowRef<'a>>, postgres::Error> {
+pub(super) fn read_row<'a>(row: &'a SqlRow, words: &'a Words, stored: bool) -> Result<Option<RowRef<'a>>, postgres::Error> {
+    let word = |id| if stored { words.stored(id) } else { words.text(id) };
     let name = |column: usize| -> Result<Option<&'a str>, postgres::Error> {
-        Ok(row.try_get::<_, Option<i64>>(column)?.and_then(|id| words.text(id)).map(|text| &**text))
+        Ok(row.try_get::<_, Option<i64>>(column)?.and_then(word).map(|text| &**text))
     };
     let uuid = |column: usize| row.try_get::<_, Option<Uuid>>(column);
     let area = u64::try_from(row.try_get::<_, i64>(7)?).ok().and_then(|number| AreaCode::from_number(number).ok());

@@ -1,62 +1,56 @@
 //! Appending: one transaction a group, a savepoint for each submission; idempotent by id, corrections checked against what they correct.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use qianmo_core::{Action, Fault, Record, RecordId};
 use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
+use super::SqliteStore;
 use super::fault::named;
-use super::link::Link;
 use super::read;
+use crate::audit::{Span, row_digest};
 use crate::days_of_date;
-use crate::db::transaction;
-use crate::row::{Appended, Submission};
-use crate::values::encode_into;
+use crate::db::{Cell, Db, transaction};
+use crate::row::{Appended, Cut, Names, RowRef, Submission};
+use crate::seal::{self, Found};
 
 const INSERT: &str = "INSERT INTO record (id, form, form_version, kind, subject, resident, area, organisation, worker, device, at, \
-                      recorded_at, action, target, reason, fields) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+                      recorded_at, action, target, reason, fields, seq, digest) \
+                      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
                       ON CONFLICT (id) DO NOTHING";
-/// One row exactly when the record with this id has this content.
-const SAME: &str = "SELECT 1 FROM record WHERE id = ? AND form = ? AND form_version = ? AND kind = ? AND subject = ? AND resident IS ? \
-                    AND area = ? AND organisation IS ? AND worker IS ? AND device IS ? AND at = ? AND recorded_at = ? AND action = ? \
-                    AND target IS ? AND reason IS ? AND fields = ?";
 
-/// Appends a group; see [`crate::Store::append_group`].
-pub(super) fn append(link: &Link, group: &[Submission<'_>]) -> Result<Vec<Result<Appended, Fault>>, Fault> {
-    let done = transaction(link, || {
-        let mut batch = Batch { connection: &link.connection, file: &link.file, words: HashMap::new(), fields: String::new() };
-        group.iter().map(|submission| submit(&mut batch, submission, group.len() > 1)).collect()
-    });
-    match done {
-        Err(fault) if group.len() == 1 && is_content(&fault) => Ok(vec![Err(fault)]),
-        done => done,
-    }
-}
-
-/// One caller's records. What is wrong with them is their answer; what is wrong with the store is everybody's.
-fn submit(batch: &mut Batch<'_>, submission: &Submission<'_>, shared: bool) -> Result<Result<Appended, Fault>, Fault> {
-    let (connection, file) = (batch.connection, batch.file);
-    let sql = |text| if shared { connection.execute_batch(text).map_err(named(file)) } else { Ok(()) };
-    sql("SAVEPOINT submission")?;
-    let mut written = 0;
-    for record in submission.records {
-        match batch.write(record) {
-            Ok(new) => written += usize::from(new),
-            Err(fault) if is_content(&fault) && shared => {
-                // Names that came with it are gone again.
-                batch.words.clear();
-                sql("ROLLBACK TO submission; RELEASE submission")?;
-                return Ok(Err(fault));
+impl SqliteStore {
+    /// See [`crate::Store::append_group`].
+    pub(super) fn write_group(&self, group: &[Submission<'_>]) -> Result<Vec<Result<Appended, Fault>>, Fault> {
+        self.keyed.check()?;
+        let done = transaction(&self.link, || {
+            let end = read::cut(&self.link.connection).map_err(named(&self.link.file))?.0;
+            let mut batch =
+                Batch { store: self, words: HashMap::new(), fields: String::new(), found: Vec::new(), end, digests: Vec::new() };
+            let (mut answers, mut chain) = (Vec::with_capacity(group.len()), Vec::with_capacity(group.len()));
+            for submission in group {
+                let answer = batch.submit(submission, group.len() > 1)?;
+                if answer.is_ok() {
+                    let count = i64::try_from(batch.digests.len()).unwrap_or(i64::MAX);
+                    chain.push((submission, Span::of(self.hash, batch.end - count + 1, &batch.digests)));
+                }
+                answers.push(answer);
             }
-            Err(fault) => return Err(fault),
+            self.desk().chain(&chain)?;
+            Ok(answers)
+        });
+        if done.as_ref().is_ok_and(|answers| answers.iter().all(Result::is_ok)) {
+            return done;
+        }
+        // Names that were never committed must not stay.
+        self.words.replace(Arc::default());
+        match done {
+            Err(fault) if group.len() == 1 && is_content(&fault) => Ok(vec![Err(fault)]),
+            done => done,
         }
     }
-    sql("RELEASE submission")?;
-    let cut = read::cut(connection).map_err(named(file))?;
-    Ok(Ok(Appended { cut, written, already: submission.records.len() - written }))
 }
 
 /// Whether a fault lies in what was submitted (`STORE-01xx`), not in the store.
@@ -65,15 +59,44 @@ fn is_content(fault: &Fault) -> bool {
 }
 
 struct Batch<'a> {
-    connection: &'a Connection,
-    file: &'a Path,
-    words: HashMap<Arc<str>, i64>,
+    store: &'a SqliteStore,
+    /// Numbers of names, and the names as they are stored.
+    words: HashMap<Arc<str>, (i64, Arc<str>)>,
     fields: String,
+    found: Vec<Found>,
+    end: i64,
+    /// Of the rows that the submission at hand has written.
+    digests: Vec<[u8; 32]>,
 }
 
 impl Batch<'_> {
-    /// Writes one record; `false` when it was there already.
-    fn write(&mut self, record: &Record) -> Result<bool, Fault> {
+    /// One caller's records. What is wrong with them is their answer; what is wrong with the store is everybody's.
+    fn submit(&mut self, submission: &Submission<'_>, shared: bool) -> Result<Result<Appended, Fault>, Fault> {
+        let link = &self.store.link;
+        let sql = |text| if shared { link.connection.execute_batch(text).map_err(named(&link.file)) } else { Ok(()) };
+        sql("SAVEPOINT submission")?;
+        let end = self.end;
+        self.digests.clear();
+        for record in submission.records {
+            match self.write(record) {
+                Ok(()) => {}
+                Err(fault) if is_content(&fault) && shared => {
+                    // Names that came with it are gone again.
+                    self.words.clear();
+                    self.end = end;
+                    sql("ROLLBACK TO submission; RELEASE submission")?;
+                    return Ok(Err(fault));
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+        sql("RELEASE submission")?;
+        let written = self.digests.len();
+        Ok(Ok(Appended { cut: Cut(self.end), written, already: submission.records.len() - written }))
+    }
+
+    /// Writes one record unless it is there already.
+    fn write(&mut self, record: &Record) -> Result<(), Fault> {
         let target = match &record.action {
             Action::State => None,
             Action::Supersede(target) | Action::Void { record: target, .. } => Some(*target),
@@ -81,23 +104,30 @@ impl Batch<'_> {
         if matches!(record.action, Action::Void { .. }) && !record.values.is_empty() {
             return Err(Fault::new("STORE-0105").with("record", record.id));
         }
-        let target = match target {
-            None => None,
-            Some(target) => Some(self.target(record, target)?),
-        };
-        encode_into(&record.values, &mut self.fields);
-        self.insert(record, target).map_err(named(self.file))?.ok_or_else(|| {
-            // The driver said nothing wrong: the id is taken by another content.
-            Fault::new("STORE-0101").with("record", record.id)
-        })
+        let target = target.map(|target| self.target(record, target)).transpose()?;
+        self.found.clear();
+        seal::encode(self.store.keyed.sealing(), record, &mut self.fields, &mut self.found)?;
+        let link = &self.store.link;
+        if self.insert(record, target).map_err(named(&link.file))? {
+            for found in self.found.drain(..) {
+                let values: [Cell; 3] = [(&*found.index).into(), found.digest.as_slice().into(), self.end.into()];
+                link.execute("INSERT INTO sealed_index (county, name, digest, seq) VALUES (@county, $1, $2, $3)", &values)?;
+            }
+            return Ok(());
+        }
+        let held = self.store.rows("WHERE r.id = ?", [record.id.0.as_bytes()])?;
+        if held.iter().any(|row| row.is(record)) { Ok(()) } else { Err(Fault::new("STORE-0101").with("record", record.id)) }
     }
 
-    /// `Some(true)` written, `Some(false)` there already, `None` another content under the id.
-    fn insert(&mut self, record: &Record, target: Option<i64>) -> rusqlite::Result<Option<bool>> {
-        let form = self.word(&record.form)?;
-        let kind = self.word(&record.subject.kind)?;
-        let worker = record.worker.as_ref().map(|worker| self.word(worker)).transpose()?;
-        let device = record.device.as_ref().map(|device| self.word(device)).transpose()?;
+    /// `false` when the id is taken.
+    fn insert(&mut self, record: &Record, target: Option<i64>) -> rusqlite::Result<bool> {
+        let (form, form_name) = self.word(&record.form)?;
+        let (kind, kind_name) = self.word(&record.subject.kind)?;
+        let (worker, worker_name) = record.worker.as_ref().map(|worker| self.word(worker)).transpose()?.unzip();
+        let (device, device_name) = record.device.as_ref().map(|device| self.word(device)).transpose()?.unzip();
+        let names = Names { form: &form_name, kind: &kind_name, worker: worker_name.as_deref(), device: device_name.as_deref() };
+        let seq = self.end + 1;
+        let digest = row_digest(self.store.hash, &RowRef::of(record, seq, &names, &self.fields));
         let (action, reason) = match &record.action {
             Action::State => (0, None),
             Action::Supersede(_) => (1, None),
@@ -120,28 +150,31 @@ impl Batch<'_> {
             target,
             reason,
             self.fields,
+            seq,
+            digest,
         ];
-        if self.connection.prepare_cached(INSERT)?.execute(values)? == 1 {
-            return Ok(Some(true));
+        if self.store.link.connection.prepare_cached(INSERT)?.execute(values)? == 0 {
+            return Ok(false);
         }
-        Ok(self.connection.prepare_cached(SAME)?.exists(values)?.then_some(false))
+        self.end = seq;
+        self.digests.push(digest);
+        Ok(true)
     }
 
     /// The position of the record that this one corrects, once it is clear that it may.
-    fn target(&self, record: &Record, target: RecordId) -> Result<i64, Fault> {
+    fn target(&mut self, record: &Record, target: RecordId) -> Result<i64, Fault> {
         let fault = |code| Fault::new(code).with("record", record.id).with("target", target);
+        let wrong = named(&self.store.link.file);
         let find = || {
-            let sql = "SELECT r.seq, r.action, w.text, (SELECT id FROM record t WHERE t.target = r.seq) \
-                       FROM record r JOIN word w ON w.id = r.form WHERE r.id = ?";
-            let read = |row: &rusqlite::Row<'_>| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get_ref(2)?.as_str()? == &*record.form, row.get::<_, Sql>(3)?))
-            };
-            self.connection.prepare_cached(sql)?.query_row([target.0.as_bytes()], read).optional()
+            let sql = "SELECT r.seq, r.action, r.form, (SELECT id FROM record t WHERE t.target = r.seq) FROM record r WHERE r.id = ?";
+            let read =
+                |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?, row.get::<_, Sql>(3)?));
+            self.store.link.connection.prepare_cached(sql)?.query_row([target.0.as_bytes()], read).optional()
         };
-        let Some((seq, action, same_form, taken_by)) = find().map_err(named(self.file))? else {
+        let Some((seq, action, form, taken_by)) = find().map_err(&wrong)? else {
             return Err(fault("STORE-0102"));
         };
-        if action == 2 || !same_form {
+        if action == 2 || form != self.word(&record.form).map_err(&wrong)?.0 {
             return Err(fault("STORE-0104"));
         }
         match taken_by {
@@ -150,17 +183,27 @@ impl Batch<'_> {
         }
     }
 
-    fn word(&mut self, text: &Arc<str>) -> rusqlite::Result<i64> {
-        if let Some(id) = self.words.get(text) {
-            return Ok(*id);
+    fn word(&mut self, text: &Arc<str>) -> rusqlite::Result<(i64, Arc<str>)> {
+        if let Some(word) = self.words.get(text) {
+            return Ok(word.clone());
         }
-        let sql = "SELECT id FROM word WHERE text = ?";
-        let found = self.connection.prepare_cached(sql)?.query_row([&**text], |row| row.get(0)).optional()?;
-        let id = match found {
-            Some(id) => id,
-            None => self.connection.prepare_cached("INSERT INTO word (text) VALUES (?)")?.insert([&**text])?,
+        let connection = &self.store.link.connection;
+        let names = seal::stored_words(self.store.keyed.sealing(), text);
+        let mut word = None;
+        for name in &names {
+            if word.is_none() {
+                let mut find = connection.prepare_cached("SELECT id FROM word WHERE text = ?")?;
+                word = find.query_row([name], |row| row.get(0)).optional()?.map(|id| (id, name.as_str().into()));
+            }
+        }
+        let word: (i64, Arc<str>) = match word {
+            Some(word) => word,
+            None => {
+                let id = connection.prepare_cached("INSERT INTO word (text) VALUES (?)")?.insert([&names[0]])?;
+                (id, names[0].as_str().into())
+            }
         };
-        self.words.insert(text.clone(), id);
-        Ok(id)
+        self.words.insert(text.clone(), word.clone());
+        Ok(word)
     }
 }

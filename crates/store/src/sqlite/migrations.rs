@@ -9,7 +9,13 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::fault::named;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+    include_str!("migrations/0003.sql"),
+    include_str!("migrations/0004.sql"),
+    include_str!("migrations/0005.sql"),
+];
 /// "Qian" in ASCII.
 const APPLICATION_ID: i64 = 0x5169_616E;
 

@@ -13,12 +13,18 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use qianmo_core::{Area, AreaTree, Fault, RecordId, SubjectId};
 use rusqlite::{Connection, OpenFlags};
 
+use crate::accounts::{Accounts, AccountsMut};
+use crate::audit::{self, Anchor, Audited, Hash, Trail};
+use crate::clock::now_ms;
+use crate::desk::Desk;
 use crate::row::{Appended, Cut, Row, RowRef, Scan, Submission};
+use crate::seal::Keyed;
 use crate::words::Words;
-use crate::{Options, Store, areas};
+use crate::{Options, Store, areas, seal};
 use fault::named;
 use link::Link;
 
@@ -35,6 +41,8 @@ const CHECKPOINT_PAGES: i64 = 8000;
 #[derive(Debug)]
 pub struct SqliteStore {
     link: Link,
+    keyed: Keyed,
+    hash: Hash,
     words: RefCell<Arc<Words>>,
 }
 
@@ -97,13 +105,23 @@ impl SqliteStore {
             let pages = i64::try_from(bytes).unwrap_or(i64::MAX) / PAGE_SIZE;
             connection.pragma_update(None, "max_page_count", pages).map_err(named(&file))?;
         }
-        Ok(Self { link: Link { connection, file }, words: RefCell::default() })
+        let link = Link { connection, file };
+        let keyed = Keyed::new(&link, options.sealing.as_ref())?;
+        let store = Self { link, keyed, hash: options.hash, words: RefCell::default() };
+        audit::adopt(&store.link, &store, store.hash, now_ms())?;
+        Ok(store)
+    }
+}
+
+impl SqliteStore {
+    fn desk(&self) -> Desk<'_> {
+        Desk { db: &self.link, sealing: self.keyed.sealing(), hash: self.hash }
     }
 }
 
 impl Store for SqliteStore {
     fn append_group(&mut self, group: &[Submission<'_>]) -> Result<Vec<Result<Appended, Fault>>, Fault> {
-        append::append(&self.link, group)
+        self.write_group(group)
     }
 
     fn cut(&self) -> Result<Cut, Fault> {
@@ -111,16 +129,20 @@ impl Store for SqliteStore {
     }
 
     fn record(&self, id: RecordId) -> Result<Option<Row>, Fault> {
-        let mut found = self.rows("WHERE r.id = ?", id.0.as_bytes())?;
+        let mut found = self.rows("WHERE r.id = ?", [id.0.as_bytes()])?;
         Ok(found.pop())
     }
 
     fn history(&self, id: RecordId) -> Result<Vec<Row>, Fault> {
-        self.rows(read::CHAIN, id.0.as_bytes())
+        self.rows(read::CHAIN, [id.0.as_bytes()])
     }
 
     fn records_of(&self, subject: SubjectId) -> Result<Vec<Row>, Fault> {
-        self.rows("WHERE r.subject = ? ORDER BY r.seq", subject.0.as_bytes())
+        self.rows("WHERE r.subject = ? ORDER BY r.seq", [subject.0.as_bytes()])
+    }
+
+    fn find(&self, index: &str, value: &str) -> Result<Vec<Row>, Fault> {
+        self.in_force_at(&seal::positions(&self.link, self.keyed.sealing(), index, value)?)
     }
 
     fn scan(&self, what: &Scan<'_>, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<Cut, Fault> {
@@ -136,7 +158,7 @@ impl Store for SqliteStore {
     }
 
     fn put_areas(&mut self, areas: &[Area]) -> Result<(), Fault> {
-        areas::put(&self.link, areas)
+        areas::put(&self.desk(), areas)
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>, Fault> {
@@ -144,16 +166,35 @@ impl Store for SqliteStore {
     }
 
     fn set_setting(&mut self, key: &str, value: &str) -> Result<(), Fault> {
-        areas::set_setting(&self.link, key, value)
+        areas::change_setting(&self.desk(), key, value)
     }
 
     fn secret(&mut self) -> Result<String, Fault> {
-        areas::secret(&self.link)
+        areas::secret(&self.link, self.keyed.sealing())
     }
 
-    fn verify(&self) -> Result<(), Fault> {
+    fn accounts(&self) -> Accounts<'_> {
+        Accounts::new(self.desk())
+    }
+
+    fn accounts_mut(&mut self) -> AccountsMut<'_> {
+        AccountsMut::new(self.desk())
+    }
+
+    fn trail(&self, what: &Trail<'_>) -> Result<Vec<Audited>, Fault> {
+        audit::entries(&self.link, self.keyed.sealing(), what)
+    }
+
+    fn anchor(&mut self, day: Date) -> Result<Anchor, Fault> {
+        audit::anchor(&self.link, day)
+    }
+
+    fn verify_with(&self, anchors: &[Anchor]) -> Result<(), Fault> {
         let file = &self.link.file;
         let answer: String = self.link.connection.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0)).map_err(named(file))?;
-        if answer == "ok" { Ok(()) } else { Err(fault::damaged(file)) }
+        if answer != "ok" {
+            return Err(fault::damaged(file));
+        }
+        audit::verify(&self.link, self, anchors)
     }
 }

@@ -12,12 +12,14 @@ type SqlResult<T> = rusqlite::Result<T>;
 
 use super::SqliteStore;
 use super::fault::named;
+use crate::audit::RawRows;
 use crate::row::{ActionRef, Cut, Order, Row, RowRef, Scan};
+use crate::seal::open_values;
 use crate::words::Words;
 
 const SELECT: &str = "SELECT r.seq, r.id, r.form, r.form_version, r.kind, r.subject, r.resident, r.area, r.organisation, r.worker, \
                       r.device, r.at, r.recorded_at, r.action, \
-                      CASE WHEN r.target IS NOT NULL THEN (SELECT t.id FROM record t WHERE t.seq = r.target) END, r.reason, r.fields \
+                      CASE WHEN r.target IS NOT NULL THEN (SELECT t.id FROM record t WHERE t.seq = r.target) END, r.reason, r.fields, r.digest \
                       FROM record r ";
 
 /// The chain of corrections around one record: back to the statement, then forward.
@@ -41,13 +43,21 @@ pub(super) fn cut(connection: &Connection) -> SqlResult<Cut> {
 
 impl SqliteStore {
     /// The rows that a condition selects.
-    pub(super) fn rows(&self, condition: &str, params: &[u8; 16]) -> Result<Vec<Row>, Fault> {
+    pub(super) fn rows(&self, condition: &str, params: impl Params) -> Result<Vec<Row>, Fault> {
         let mut rows = Vec::new();
-        self.each_row(&format!("{SELECT}{condition}"), [params], &mut |row| {
+        self.each_row(&format!("{SELECT}{condition}"), params, &mut |row| {
             rows.push(row.to_row());
             Ok(())
         })?;
         Ok(rows)
+    }
+
+    /// Those of the rows at these positions that are in force.
+    pub(super) fn in_force_at(&self, positions: &[i64]) -> Result<Vec<Row>, Fault> {
+        let mut condition = String::from("WHERE NOT EXISTS (SELECT 1 FROM record o WHERE o.target = r.seq)");
+        push_in(&mut condition, "r.seq", positions.iter().copied());
+        condition.push_str(" ORDER BY r.seq");
+        self.rows(&condition, ())
     }
 
     /// See [`crate::Store::scan`].
@@ -80,6 +90,19 @@ impl SqliteStore {
     }
 
     fn each_row(&self, sql: &str, params: impl Params, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<(), Fault> {
+        self.each_stored(sql, params, &mut |row, words| {
+            let row = read_row(row, words, false).map_err(named(&self.link.file))?;
+            let values = open_values(self.keyed.sealing(), row.id, row.values)?;
+            each(&RowRef { values: &values, ..row })
+        })
+    }
+
+    fn each_stored(
+        &self,
+        sql: &str,
+        params: impl Params,
+        each: &mut dyn FnMut(&SqlRow<'_>, &Words) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         let wrong = named(&self.link.file);
         let mut words = self.words(false)?;
         let mut statement = self.link.connection.prepare_cached(sql).map_err(&wrong)?;
@@ -89,16 +112,37 @@ impl SqliteStore {
             if !knows(&words, row).map_err(&wrong)? {
                 words = self.words(true)?;
             }
-            each(&read_row(row, &words).map_err(&wrong)?)?;
+            each(row, &words)?;
         }
         Ok(())
     }
 
     fn words(&self, again: bool) -> Result<Arc<Words>, Fault> {
         if again || self.words.borrow().is_empty() {
-            self.words.replace(Arc::new(Words::read(&self.link)?));
+            self.words.replace(Arc::new(Words::read(&self.link, self.keyed.sealing())?));
         }
         Ok(self.words.borrow().clone())
+    }
+}
+
+impl RawRows for SqliteStore {
+    fn raw_rows(&self, from: i64, to: i64, each: &mut dyn FnMut(&RowRef<'_>, Option<&[u8]>) -> Result<(), Fault>) -> Result<(), Fault> {
+        self.words(true)?;
+        self.each_stored(&format!("{SELECT}WHERE r.seq BETWEEN ? AND ? ORDER BY r.seq"), [from, to], &mut |row, words| {
+            let seq: i64 = row.get(0).map_err(named(&self.link.file))?;
+            let altered = |_| Fault::new("STORE-0402").with("seq", seq);
+            let digest = row.get_ref(17).and_then(|cell| Ok(cell.as_blob_or_null()?)).map_err(altered)?;
+            each(&read_row(row, words, true).map_err(altered)?, digest)
+        })
+    }
+
+    fn set_digest(&self, seq: i64, digest: &[u8; 32]) -> Result<(), Fault> {
+        let set = || self.link.connection.prepare_cached("UPDATE record SET digest = ? WHERE seq = ?")?.execute((digest, seq));
+        set().map(drop).map_err(named(&self.link.file))
+    }
+
+    fn end(&self) -> Result<i64, Fault> {
+        Ok(cut(&self.link.connection).map_err(named(&self.link.file))?.0)
     }
 }
 
@@ -136,9 +180,9 @@ fn knows(words: &Words, row: &SqlRow<'_>) -> SqlResult<bool> {
     Ok(known(2)? && known(4)? && known(9)? && known(10)?)
 }
 
-fn read_row<'a>(row: &'a SqlRow<'_>, words: &'a Words) -> SqlResult<RowRef<'a>> {
-    let name =
-        |column| -> SqlResult<Option<&'a str>> { Ok(row.get::<_, Option<i64>>(column)?.and_then(|id| words.text(id)).map(|text| &**text)) };
+fn read_row<'a>(row: &'a SqlRow<'_>, words: &'a Words, stored: bool) -> SqlResult<RowRef<'a>> {
+    let word = |id| if stored { words.stored(id) } else { words.text(id) };
+    let name = |column| -> SqlResult<Option<&'a str>> { Ok(row.get::<_, Option<i64>>(column)?.and_then(word).map(|text| &**text)) };
     let uuid = |column| -> SqlResult<Option<uuid::Uuid>> {
         match row.get_ref(column)? {
             ValueRef::Null => Ok(None),

@@ -1,7 +1,7 @@
 //! What every store does, written against the trait alone. A new implementation adds one line per test at the end.
 
 use qianmo_core::{Action, Date, Fault, Record, Value};
-use qianmo_store::{ActionRef, Appended, Cut, Order, Scan, Store, Submission};
+use qianmo_store::{ActionRef, Appended, Cut, Keys, Options, Order, Scan, Sealing, Store, Submission, Suite};
 
 use crate::support::{VILLAGE_A, VILLAGE_B, area, id, kinds, record, subject, supersede, township, void};
 
@@ -170,6 +170,34 @@ pub(crate) fn areas_and_settings_are_kept(store: &mut dyn Store) {
     store.verify().unwrap();
 }
 
+pub(crate) fn every_deed_stands_in_the_chain(store: &mut dyn Store) {
+    crate::audit::every_deed_stands_in_the_chain(store);
+}
+
+pub(crate) fn an_anchor_fixes_what_came_before(store: &mut dyn Store) {
+    crate::audit::an_anchor_fixes_what_came_before(store);
+}
+
+pub(crate) fn an_account_is_made_once_and_found_by_name(store: &mut dyn Store) {
+    crate::accounts::an_account_is_made_once_and_found_by_name(store);
+}
+
+pub(crate) fn a_login_gives_a_session_that_ends(store: &mut dyn Store) {
+    crate::accounts::a_login_gives_a_session_that_ends(store);
+}
+
+pub(crate) fn wrong_passwords_lock_the_account_for_a_while(store: &mut dyn Store) {
+    crate::accounts::wrong_passwords_lock_the_account_for_a_while(store);
+}
+
+pub(crate) fn grants_hold_between_their_days_until_taken(store: &mut dyn Store) {
+    crate::accounts::grants_hold_between_their_days_until_taken(store);
+}
+
+pub(crate) fn a_device_is_enrolled_with_a_code_once(store: &mut dyn Store) {
+    crate::accounts::a_device_is_enrolled_with_a_code_once(store);
+}
+
 pub(crate) fn a_group_answers_each_caller_for_itself(store: &mut dyn Store) {
     store.append(&[record(1)]).unwrap();
     let other = Record { recorded_at: 7, ..record(1) };
@@ -179,7 +207,8 @@ pub(crate) fn a_group_answers_each_caller_for_itself(store: &mut dyn Store) {
     let late = [supersede(9, 3)];
     let again = [record(5)];
     let on_refused = [supersede(10, 8)];
-    let group = [&ours[..], &clash, &theirs, &late, &again, &on_refused, &[]].map(|records| Submission { records });
+    let group =
+        [&ours[..], &clash, &theirs, &late, &again, &on_refused, &[]].map(|records| Submission { records, ..Submission::default() });
     let answers: Vec<Result<(i64, usize, usize), &str>> = store
         .append_group(&group)
         .unwrap()
@@ -191,7 +220,7 @@ pub(crate) fn a_group_answers_each_caller_for_itself(store: &mut dyn Store) {
     assert_eq!(in_force(store, &Scan::default()), [1, 5]);
     assert_eq!(store.cut().unwrap(), Cut(5));
     assert_eq!(store.record(id(8)).unwrap(), None);
-    let bad = [Submission { records: &late }, Submission { records: &clash }];
+    let bad = [&late[..], &clash].map(|records| Submission { records, ..Submission::default() });
     assert!(store.append_group(&bad).unwrap().iter().all(Result::is_err));
     store.append(&[record(6)]).unwrap();
     store.verify().unwrap();
@@ -222,6 +251,13 @@ macro_rules! suite {
                 the_log_is_read_on_from_a_position
                 areas_and_settings_are_kept
                 a_group_answers_each_caller_for_itself
+                every_deed_stands_in_the_chain
+                an_anchor_fixes_what_came_before
+                an_account_is_made_once_and_found_by_name
+                a_login_gives_a_session_that_ends
+                wrong_passwords_lock_the_account_for_a_while
+                grants_hold_between_their_days_until_taken
+                a_device_is_enrolled_with_a_code_once
             }
         }
     };
@@ -232,5 +268,25 @@ fn embedded() -> Option<(qianmo_store::SqliteStore, tempfile::TempDir)> {
     Some((qianmo_store::SqliteStore::create(dir.path()).unwrap(), dir))
 }
 
+/// The same with the names of residents and everything of households sealed.
+fn sealed(suite: Suite) -> Options {
+    let dir = tempfile::tempdir().unwrap();
+    let mut policy = crate::seal::policy();
+    policy.whole("population.household");
+    Options { sealing: Some(Sealing::new(Keys::create(&dir.path().join("keys"), suite).unwrap(), policy)), ..Options::default() }
+}
+
+fn embedded_sealed() -> Option<(qianmo_store::SqliteStore, tempfile::TempDir)> {
+    let dir = tempfile::tempdir().unwrap();
+    Some((qianmo_store::SqliteStore::create_with(dir.path(), &sealed(Suite::Aes256Gcm)).unwrap(), dir))
+}
+
+fn server_sealed() -> Option<(qianmo_store::PostgresStore, crate::server::Schema)> {
+    let schema = crate::server::Schema::new()?;
+    Some((qianmo_store::PostgresStore::create(&schema.url, area(VILLAGE_A), &sealed(Suite::Sm4Gcm)).unwrap(), schema))
+}
+
 suite!(sqlite, super::embedded());
+suite!(sqlite_sealed, super::embedded_sealed());
 suite!(postgres, crate::server::fresh());
+suite!(postgres_sealed, super::server_sealed());

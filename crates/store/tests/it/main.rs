@@ -3,13 +3,21 @@
 //! PostgreSQL: see `server.rs`.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod conformance;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod migration;
+#[cfg(test)]
 mod model;
 #[cfg(test)]
 mod postgres;
+#[cfg(test)]
+mod seal;
 #[cfg(test)]
 mod server;
 #[cfg(test)]

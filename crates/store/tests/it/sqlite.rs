@@ -75,7 +75,7 @@ fn a_damaged_file_is_named() {
     store.append(&(1..2000).map(record).collect::<Vec<_>>()).unwrap();
     drop(store);
     let mut file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
-    file.seek(SeekFrom::Start(8192 * 6)).unwrap();
+    file.seek(SeekFrom::Start(8192 * 24)).unwrap();
     file.write_all(&vec![0x5a; 8192 * 20]).unwrap();
     let store = SqliteStore::open(dir.path()).unwrap();
     assert_eq!(code(store.verify()), "STORE-0005");

@@ -52,7 +52,7 @@ pub(crate) fn void(number: u128, target: u128) -> Record {
 pub(crate) fn kinds(field: &str) -> Option<Kind> {
     match field {
         "weight" => Some(Kind::Integer),
-        "name" | "note" => Some(Kind::Text),
+        "name" | "note" | "phone" | "number" | "stage" => Some(Kind::Text),
         _ => None,
     }
 }

@@ -30,7 +30,7 @@ fn many_callers(store: Box<dyn Store + Send>) -> Box<dyn Store + Send> {
     callers.into_iter().for_each(|caller| caller.join().unwrap());
     let store = thread.stop().unwrap();
     assert_eq!(writer.append(vec![record(999_999)]).unwrap_err().code, "STORE-0009");
-    assert_eq!(writer.submit(vec![], |_| ()).unwrap_err().code, "STORE-0009");
+    assert_eq!(writer.submit(Vec::new(), |_| ()).unwrap_err().code, "STORE-0009");
     assert_eq!(writer.run(|store| store.cut()).unwrap_err().code, "STORE-0009");
     let mut count = 0;
     store
@@ -79,8 +79,8 @@ fn grouped(store: Box<dyn Store + Send>, batches: Vec<Vec<Record>>) -> Vec<Resul
         let answer = answer.clone();
         writer.submit(batch, move |done| answer.send((number, done)).unwrap()).unwrap();
     }
-    writer.submit(vec![], |_| ()).unwrap();
-    assert_eq!(writer.submit(vec![], |_| ()).unwrap_err().param("why"), Some("full"));
+    writer.submit(Vec::new(), |_| ()).unwrap();
+    assert_eq!(writer.submit(Vec::new(), |_| ()).unwrap_err().param("why"), Some("full"));
     open.send(()).unwrap();
     gatekeeper.join().unwrap().unwrap();
     let mut done: Vec<_> = answers.iter().take(count).collect();
@@ -124,7 +124,7 @@ fn a_group_caught_by_a_broken_connection_is_written_once() {
     let store: PostgresStore = schema.create();
     let (writer, thread) = Writer::start(Box::new(store), Limits::default()).unwrap();
     for round in 0..5_u128 {
-        let done = writer.append((round * 10..round * 10 + 10).map(record).collect()).unwrap();
+        let done = writer.append((round * 10..round * 10 + 10).map(record).collect::<Vec<_>>()).unwrap();
         assert_eq!((done.written, done.cut.0), (10, i64::try_from(round * 10 + 10).unwrap()));
         schema.cut_off();
     }

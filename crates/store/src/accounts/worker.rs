@@ -1,0 +1,135 @@
+//! Workers: who has an account.
+
+use qianmo_core::{AreaCode, Fault, SubjectId};
+
+use super::{AccountName, Accounts, AccountsMut, PasswordHash};
+use crate::audit::{Actor, Deed, Entry};
+use crate::db::{Cell, Line, read};
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worker {
+    /// Its name.
+    pub name: AccountName,
+    /// The person's name, as shown.
+    pub shown: String,
+    /// The organisation that the person works at.
+    pub organisation: Option<SubjectId>,
+    /// Where the person works.
+    pub area: AreaCode,
+    /// Whether the account may be used.
+    pub enabled: bool,
+    /// Whether the password has to be changed at the next login.
+    pub must_change: bool,
+    /// Until when logins are refused after too many wrong passwords, UTC, milliseconds since 1970.
+    pub locked_until: Option<i64>,
+}
+
+/// An account to be made.
+#[derive(Debug, Clone)]
+pub struct NewWorker {
+    /// Its name.
+    pub name: AccountName,
+    /// The person's name, as shown.
+    pub shown: String,
+    /// The organisation that the person works at.
+    pub organisation: Option<SubjectId>,
+    /// Where the person works.
+    pub area: AreaCode,
+    /// The first password.
+    pub password: PasswordHash,
+    /// Whether the first password has to be changed at the first login.
+    pub must_change: bool,
+}
+
+const SELECT: &str = "SELECT name, shown, organisation, area, enabled, must_change, locked_until FROM worker WHERE county = @county";
+
+fn worker(line: &Line) -> Result<Worker, ()> {
+    Ok(Worker {
+        name: line.text(0)?.parse().map_err(|_| ())?,
+        shown: line.text(1)?.to_owned(),
+        organisation: line.uuid_or(2)?.map(SubjectId),
+        area: line.area_or(3)?.ok_or(())?,
+        enabled: line.int(4)? != 0,
+        must_change: line.int(5)? != 0,
+        locked_until: line.int_or(6)?,
+    })
+}
+
+impl Accounts<'_> {
+    /// The account with this name.
+    pub fn worker(&self, name: &AccountName) -> Result<Option<Worker>, Fault> {
+        let lines = self.desk.db.query(&format!("{SELECT} AND name = $1"), &[name.as_str().into()])?;
+        Ok(read(self.desk.db, &lines, worker)?.pop())
+    }
+
+    /// At most so many accounts whose names come after `after`, by name.
+    pub fn workers(&self, after: Option<&AccountName>, workers_max: u32) -> Result<Vec<Worker>, Fault> {
+        let after = after.map_or("", AccountName::as_str);
+        let sql = format!("{SELECT} AND name > $1 ORDER BY name LIMIT {workers_max}");
+        read(self.desk.db, &self.desk.db.query(&sql, &[after.into()])?, worker)
+    }
+}
+
+impl AccountsMut<'_> {
+    /// Makes an account.
+    ///
+    /// Errors: `STORE-0504` when the name is taken.
+    pub fn add_worker(&mut self, by: &Actor, at: i64, new: &NewWorker) -> Result<(), Fault> {
+        self.desk.audited(|| {
+            let values: [Cell; 7] = [
+                new.name.as_str().into(),
+                new.shown.as_str().into(),
+                new.organisation.into(),
+                new.area.into(),
+                new.password.0.as_str().into(),
+                i64::from(new.must_change).into(),
+                at.into(),
+            ];
+            let sql = "INSERT INTO worker (county, name, shown, organisation, area, password, must_change, created_at, enabled, failures) \
+                       VALUES (@county, $1, $2, $3, $4, $5, $6, $7, 1, 0) ON CONFLICT (county, name) DO NOTHING";
+            if self.desk.db.execute(sql, &values)? == 0 {
+                return Err(Fault::new("STORE-0504").with("name", &new.name));
+            }
+            let entry = Entry { area: Some(new.area), ..Entry::new(at, by, Deed::Account) };
+            Ok(((), Some(entry.with(format!("add {}", new.name)))))
+        })
+    }
+
+    /// Gives an account another password, lifts a lock, and ends its sessions.
+    ///
+    /// Errors: `STORE-0506` when there is no such account.
+    pub fn set_password(
+        &mut self,
+        by: &Actor,
+        at: i64,
+        name: &AccountName,
+        password: &PasswordHash,
+        must_change: bool,
+    ) -> Result<(), Fault> {
+        let sql =
+            "UPDATE worker SET password = $2, must_change = $3, failures = 0, locked_until = NULL WHERE county = @county AND name = $1";
+        self.change(by, at, name, "password", sql, &[password.0.as_str().into(), i64::from(must_change).into()])
+    }
+
+    /// Lets an account be used, or no longer; ends its sessions.
+    ///
+    /// Errors: `STORE-0506` when there is no such account.
+    pub fn enable(&mut self, by: &Actor, at: i64, name: &AccountName, enabled: bool) -> Result<(), Fault> {
+        let what = if enabled { "enable" } else { "disable" };
+        let sql = "UPDATE worker SET enabled = $2, failures = 0, locked_until = NULL WHERE county = @county AND name = $1";
+        self.change(by, at, name, what, sql, &[i64::from(enabled).into()])
+    }
+
+    fn change(&mut self, by: &Actor, at: i64, name: &AccountName, what: &str, sql: &str, values: &[Cell]) -> Result<(), Fault> {
+        self.desk.audited(|| {
+            let values: Vec<Cell> = [name.as_str().into()].into_iter().chain(values.iter().cloned()).collect();
+            if self.desk.db.execute(sql, &values)? == 0 {
+                return Err(Fault::new("STORE-0506").with("name", name));
+            }
+            let end = "UPDATE session SET ended_at = $2 WHERE county = @county AND worker = $1 AND ended_at IS NULL";
+            self.desk.db.execute(end, &[name.as_str().into(), at.into()])?;
+            Ok(((), Some(Entry::new(at, by, Deed::Account).with(format!("{what} {name}")))))
+        })
+    }
+}
