@@ -79,7 +79,7 @@ from (
             last_value(d.mmrc order by d.at) as mmrc,
             last_value(d.cat order by d.at) as cat,
             last_value(d.oxygen order by d.at) as oxygen,
-            last_value(d.mmrc in ('2', '3', '4') or coalesce(d.cat >= 10, false) order by d.at) as many_symptoms,
+            last_value(d.symptom_burden = '2' order by d.at) as many_symptoms,
             sum(d.exacerbations) as exacerbations,
             sum(coalesce(d.hospitalised, 0)) as hospitalised,
             last_value(coalesce(d.smoking > 0, false) order by d.at) as smoker,
@@ -90,7 +90,6 @@ from (
         from (
             select
                 f.*,
-                f.exacerbations >= 1 or coalesce(f.oxygen < 90, false) or coalesce(f.adverse_reaction = '2', false) as unstable,
                 lead(f.at) over (partition by f.subject order by f.at) as next_at
             from copd_followup f
         ) d

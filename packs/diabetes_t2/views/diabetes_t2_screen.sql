@@ -13,9 +13,9 @@ select
     s.subject,
     s.at as happened_on,
     coalesce(s.high_risk, false) as high_risk,
-    s.fasting_glucose >= 6.1 and s.fasting_glucose < 7.0 as impaired,
-    s.fasting_glucose >= 7.0 as raised,
-    s.fasting_glucose >= 7.0 and e.enrolled_on is not null as known
+    s.result = '2' as impaired,
+    s.result = '3' as raised,
+    s.result = '3' and e.enrolled_on is not null as known
 from diabetes_t2_screening s
 left join (select resident, max(n.at) as enrolled_on from diabetes_t2_enrolment n group by resident) e on e.resident = s.subject and e.enrolled_on >= s.at
 where s.at between $start and $end

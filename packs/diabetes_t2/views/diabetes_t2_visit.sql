@@ -40,13 +40,7 @@ select
 from (
     select
         d.*,
-        lead(d.at) over (partition by d.resident order by d.at) as next_at,
-        case
-            when d.complication then '4'
-            when d.reaction then '3'
-            when d.controlled and d.glucose > 3.9 then '1'
-            when d.glucose is not null then '2'
-        end as class
+        lead(d.at) over (partition by d.resident order by d.at) as next_at
     from (
         select
             f.resident,
@@ -61,10 +55,9 @@ from (
             bool_or(coalesce(f.hypoglycaemia in ('2', '3'), false)) as low_glucose,
             bool_or(coalesce(f.referred, false)) as referred,
             bool_or(f.dorsalis_pedis is not null) as foot,
-            bool_or(coalesce(f.complication, false)) as complication,
-            bool_or(coalesce(f.adverse_reaction = '2', false)) as reaction,
-            bool_and(f.fasting_glucose < 7.0) as controlled,
-            bool_or(coalesce(f.fasting_glucose >= 16.7 or f.fasting_glucose <= 3.9 or f.systolic >= 180 or f.diastolic >= 110, false)) as urgent,
+            max(f.class) as class,
+            bool_and(f.glucose_control = '1') as controlled,
+            bool_or(coalesce(f.urgent, false)) as urgent,
             max(f.fasting_glucose) as glucose,
             max(f.hba1c) as hba1c
         from diabetes_t2_followup f

@@ -97,26 +97,8 @@ from (
             last_value(a.self_rating order by a.at) as self_rating,
             last_value(a.cognition order by a.at) as cognition,
             last_value(a.emotion order by a.at) as emotion
-        from (
-            select
-                b.*,
-                case when adl_score <= 3 then '1' when adl_score <= 8 then '2' when adl_score <= 18 then '3' when adl_score >= 19 then '4' end as adl_grade
-            from (
-                select
-                    subject,
-                    s.at,
-                    self_rating,
-                    cognition,
-                    emotion,
-                    case when eating in ('1', '2') then 0 when eating = '3' then 3 when eating = '4' then 5 end
-                    + case when grooming = '1' then 0 when grooming = '2' then 1 when grooming = '3' then 3 when grooming = '4' then 7 end
-                    + case when dressing in ('1', '2') then 0 when dressing = '3' then 3 when dressing = '4' then 5 end
-                    + case when toilet = '1' then 0 when toilet = '2' then 1 when toilet = '3' then 5 when toilet = '4' then 10 end
-                    + case when mobility = '1' then 0 when mobility = '2' then 1 when mobility = '3' then 5 when mobility = '4' then 10 end as adl_score
-                from elderly_health_assessment s
-                where s.at between $start and $end
-            ) b
-        ) a
+        from elderly_health_assessment a
+        where a.at between $start and $end
         group by a.subject
     ) a on a.subject = p.subject
     left join (

@@ -17,6 +17,9 @@
 -- column: foot boolean 足背动脉搏动
 -- column: alt_done boolean 转氨酶
 -- column: elderly_items boolean 老年人规定的项目都做了
+-- column: measured boolean 量了身高体重
+-- column: overweight boolean 超重或肥胖
+-- column: obese boolean 肥胖
 -- column: abnormal boolean 有异常
 -- column: guided boolean 有健康指导
 -- column: referred boolean 建议转诊
@@ -53,6 +56,9 @@ from (
         hba1c is not null as hba1c_done,
         dorsalis_pedis is not null as foot,
         alt is not null as alt_done,
+        height is not null and weight is not null as measured,
+        coalesce(weight_status in ('3', '4'), false) as overweight,
+        coalesce(weight_status = '4', false) as obese,
         assessment = '2' as abnormal,
         guidance is not null as guided,
         coalesce(guidance like '%|3|%', false) as referred,

@@ -51,14 +51,9 @@ left join (
         t.subject,
         max(t.at) as screened_on,
         max(cast(t.at as varchar) || ' ' || cast(t.systolic as varchar) || '/' || cast(t.diastolic as varchar)) as last_bp,
-        last_value(t.systolic >= 140 or t.diastolic >= 90 order by t.at) as raised,
-        last_value(
-            t.systolic < 140 and t.diastolic < 90
-            and (t.systolic >= 130 or t.diastolic >= 85 or coalesce(t.factors <> '|1|', false) or t.at >= b.birth_date + interval '55 years')
-            order by t.at
-        ) as high_risk
+        last_value(t.result = '3' order by t.at) as raised,
+        last_value(t.high_risk order by t.at) as high_risk
     from hypertension_screening t
-    join population_resident b on b.subject = t.subject and b.valid_to = date '9999-12-31'
     where t.at <= $end
     group by t.subject
 ) s on s.subject = p.subject

@@ -15,6 +15,7 @@
 -- column: rechecked boolean 2周内再次随访
 -- column: regular boolean 规律服药
 -- column: medicated boolean 问过服药
+-- column: urgent boolean 血压危急
 -- column: referred boolean 转诊
 -- source: 国家基本公共卫生服务规范（第三版），2017，高血压患者健康管理服务规范；关于做好2025年基本公共卫生服务工作的通知，2025，慢性病患者健康管理一张表
 select
@@ -32,17 +33,12 @@ select
     coalesce(v.next_at <= v.at + interval '14 days', false) as rechecked,
     v.regular,
     v.medicated,
+    v.urgent as urgent,
     v.referred
 from (
     select
         d.*,
-        lead(d.at) over (partition by d.resident order by d.at) as next_at,
-        case
-            when d.complication then '4'
-            when d.reaction then '3'
-            when d.controlled then '1'
-            when not d.controlled then '2'
-        end as class
+        lead(d.at) over (partition by d.resident order by d.at) as next_at
     from (
         select
             f.resident,
@@ -53,21 +49,20 @@ from (
             bool_or(f.adherence is not null and f.adverse_reaction is not null) as medicated,
             bool_or(coalesce(f.adherence = '1', false)) as regular,
             bool_or(coalesce(f.referred, false)) as referred,
-            bool_or(coalesce(f.complication, false)) as complication,
-            bool_or(coalesce(f.adverse_reaction = '2', false)) as reaction,
-            bool_and(f.diastolic < 90 and f.systolic < case when f.at >= r.birth_date + interval '65 years' then 150 else 140 end) as controlled,
+            max(f.class) as class,
+            bool_and(f.bp_control = '1') as controlled,
+            bool_or(coalesce(f.urgent, false)) as urgent,
             max(f.systolic) as systolic,
             max(f.diastolic) as diastolic
         from (
-            select resident, h.at, mode, systolic, diastolic, smoking, drinking, exercise_times, salt, adherence, adverse_reaction, complication, referred
+            select resident, h.at, mode, systolic, diastolic, smoking, drinking, exercise_times, salt, adherence, adverse_reaction, complication, referred, bp_control, class, urgent
             from hypertension_followup h
             union all
-            select resident, s.at, mode, systolic, diastolic, smoking, drinking, exercise_times, salt, adherence, adverse_reaction, complication, referred
+            select resident, s.at, mode, systolic, diastolic, smoking, drinking, exercise_times, salt, adherence, adverse_reaction, complication, referred, bp_control, bp_class, systolic >= 180 or diastolic >= 110 as urgent
             from diabetes_t2_followup s
             where systolic is not null and diastolic is not null
         ) f
         join (select resident, min(n.at) as enrolled_on from hypertension_enrolment n group by resident) e on e.resident = f.resident and f.at >= e.enrolled_on
-        left join population_resident r on r.subject = f.resident and r.valid_to = date '9999-12-31'
         group by f.resident, f.at
     ) d
 ) v

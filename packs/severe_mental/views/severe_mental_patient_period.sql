@@ -75,11 +75,7 @@ from (
             bool_or(f.mode <> '3') as face,
             max(f.at) as last_on,
             last_value(f.risk order by f.at) as risk,
-            last_value(case
-                when f.risk in ('3', '4', '5') or f.symptoms = '3' or f.insight = '3' or coalesce(f.severe_reaction, false) or coalesce(f.severe_illness, false) then '1'
-                when f.risk = '0' and f.symptoms = '1' and f.insight = '1' and f.function in ('1', '2') then '3'
-                else '2'
-            end order by f.at) as class,
+            last_value(f.class order by f.at) as class,
             last_value(f.adherence order by f.at) as adherence,
             last_value(f.hospital order by f.at) as hospital,
             sum(case when f.referred then 1 else 0 end) as referrals

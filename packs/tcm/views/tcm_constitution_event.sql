@@ -33,49 +33,18 @@ select
     s.served
 from (
     select
-        x.subject,
-        x.happened_on,
-        case
-            when balanced_score >= 17 and highest <= 10 then '1'
-            when highest < 9 then '0'
-            when qi_deficiency_score = highest then '2'
-            when yang_deficiency_score = highest then '3'
-            when yin_deficiency_score = highest then '4'
-            when phlegm_dampness_score = highest then '5'
-            when damp_heat_score = highest then '6'
-            when blood_stasis_score = highest then '7'
-            when qi_stagnation_score = highest then '8'
-            when inherited_special_score = highest then '9'
-        end as main,
-        qi_deficiency_score >= 9 as qi_deficiency,
-        yang_deficiency_score >= 9 as yang_deficiency,
-        yin_deficiency_score >= 9 as yin_deficiency,
-        phlegm_dampness_score >= 9 as phlegm_dampness,
-        damp_heat_score >= 9 as damp_heat,
-        blood_stasis_score >= 9 as blood_stasis,
-        qi_stagnation_score >= 9 as qi_stagnation,
-        inherited_special_score >= 9 as inherited_special,
-        x.served
-    from (
-        select
-            b.*,
-            greatest(qi_deficiency_score, yang_deficiency_score, yin_deficiency_score, phlegm_dampness_score, damp_heat_score, blood_stasis_score, qi_stagnation_score, inherited_special_score) as highest
-        from (
-            select
-                subject,
-                c.at as happened_on,
-                coalesce(told, false) and guidance is not null as served,
-                q1 + (6 - q2) + (6 - q4) + (6 - q5) + (6 - q13) as balanced_score,
-                q2 + q3 + q4 + q14 as qi_deficiency_score,
-                q11 + q12 + q13 + q29 as yang_deficiency_score,
-                q10 + q21 + q26 + q31 as yin_deficiency_score,
-                q9 + q16 + q28 + q32 as phlegm_dampness_score,
-                q23 + q25 + q27 + q30 as damp_heat_score,
-                q19 + q22 + q24 + q33 as blood_stasis_score,
-                q5 + q6 + q7 + q8 as qi_stagnation_score,
-                q15 + q17 + q18 + q20 as inherited_special_score
-            from tcm_constitution c
-            where c.at between $start and $end
-        ) b
-    ) x
+        subject,
+        c.at as happened_on,
+        main,
+        qi_deficiency in ('1', '2') as qi_deficiency,
+        yang_deficiency in ('1', '2') as yang_deficiency,
+        yin_deficiency in ('1', '2') as yin_deficiency,
+        phlegm_dampness in ('1', '2') as phlegm_dampness,
+        damp_heat in ('1', '2') as damp_heat,
+        blood_stasis in ('1', '2') as blood_stasis,
+        qi_stagnation in ('1', '2') as qi_stagnation,
+        inherited_special in ('1', '2') as inherited_special,
+        coalesce(told, false) and guidance is not null as served
+    from tcm_constitution c
+    where c.at between $start and $end
 ) s
