@@ -25,6 +25,7 @@ pub(crate) enum What {
     Figure,
     Let,
     Service,
+    Campaign,
 }
 
 impl What {
@@ -42,6 +43,7 @@ impl What {
             Self::Figure => "数字",
             Self::Let => "变量",
             Self::Service => "服务",
+            Self::Campaign => "群体行动",
         }
     }
 }
@@ -107,6 +109,7 @@ impl Index {
             FileKind::Return => self.own(doc, What::Return, false, sink),
             FileKind::Table => self.own(doc, What::Table, true, sink),
             FileKind::Indicators => self.list(doc, "indicator", "id", What::Indicator, false, sink),
+            FileKind::Campaigns => self.list(doc, "campaign", "id", What::Campaign, false, sink),
             FileKind::Schedule => {
                 self.list(doc, "service", "id", What::Service, false, sink);
                 self.list(doc, "series", "id", What::Service, false, sink);

@@ -9,7 +9,7 @@ use sqlparser::tokenizer::Token;
 
 use crate::part::views::tokens;
 
-/// The fields that no check, no schedule and no view reads: `PACK-0701` with `form`, `field` and `name`, without a place.
+/// The fields that no check, no schedule, no campaign and no view reads: `PACK-0701` with `form`, `field` and `name`, without a place.
 ///
 /// Indicators, rosters, returns and documents see fields only through views, so a view's use stands for theirs. A view uses a
 /// field when it reads the form's table and has the field's name as a word. Fields in `unique` are used: import
@@ -21,7 +21,12 @@ pub fn dead_fields(packs: &Packs) -> Vec<Fault> {
         .forms()
         .flat_map(|form| form.checks.iter().map(|check| &check.require).chain(form.derived.iter().map(|derived| &derived.value)));
     let asked: BTreeSet<String> = rules.flat_map(qianmo_core::Expr::names).map(|name| name.to_string()).collect();
-    let planned = crate::part::schedule::field_uses(packs);
+    let mut planned = crate::part::schedule::field_uses(packs);
+    for campaign in packs.campaigns() {
+        let rules = campaign.only.iter().chain(campaign.values.iter().map(|(_, value)| value));
+        let names = rules.flat_map(qianmo_core::Expr::names);
+        planned.extend(names.filter_map(|name| Some((campaign.opens.clone(), name.strip_prefix("round.")?.into()))));
+    }
     let unplanned = |fault: &Fault| {
         let param = |name| std::sync::Arc::from(fault.param(name).unwrap_or(""));
         !planned.contains(&(param("form"), param("field")))

@@ -2,6 +2,7 @@
 //!
 //! First all ids, then forms, tables and views of every pack, then what refers to them.
 
+mod campaigns;
 mod cases;
 mod forms;
 mod indicators;
@@ -43,6 +44,7 @@ pub(crate) enum FileKind {
     Summary,
     Synth,
     Schedule,
+    Campaigns,
     Case,
     Unknown,
 }
@@ -93,7 +95,7 @@ pub(crate) fn load(files: &[(String, String)]) -> Loaded {
     let mut packs = manifest::read(&docs, &index, &sink);
     let groups = RefCell::default();
     let person = forms::person(&docs, &index);
-    let steps: [(FileKind, Reader); 10] = [
+    let steps: [(FileKind, Reader); 11] = [
         (FileKind::Table, tables::read),
         (FileKind::Form, forms::read),
         (FileKind::View, views::read),
@@ -103,6 +105,7 @@ pub(crate) fn load(files: &[(String, String)]) -> Loaded {
         (FileKind::Summary, summary::read),
         (FileKind::Synth, synth::read),
         (FileKind::Schedule, schedule::read),
+        (FileKind::Campaigns, campaigns::read),
         (FileKind::Case, cases::read),
     ];
     for (kind, read) in steps {
@@ -151,9 +154,10 @@ const FOLDERS: [(&str, &str, FileKind); 7] = [
 ];
 
 /// Files of a pack.
-const FILES: [(&str, FileKind); 5] = [
+const FILES: [(&str, FileKind); 6] = [
     ("pack.toml", FileKind::Manifest),
     ("schedule.toml", FileKind::Schedule),
+    ("campaigns.toml", FileKind::Campaigns),
     ("indicators.toml", FileKind::Indicators),
     ("summary.md", FileKind::Summary),
     ("synth.toml", FileKind::Synth),

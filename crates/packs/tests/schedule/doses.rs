@@ -99,8 +99,16 @@ fn the_row_in_force_on_the_day_decides() {
 }
 
 fn alternatives() -> String {
-    let live = format!("[[series.course]]\nname = \"活\"\n{}{}", dose("products = [\"L\"]\ndue = \"8 months\""), dose("products = [\"L\"]\ndue = \"2 years\"\ninterval = \"12 months\""));
-    let dead = format!("[[series.course]]\nname = \"灭\"\n{}{}", dose("products = [\"A-I\"]\ndue = \"8 months\""), dose("products = [\"A-I\"]\ndue = \"8 months\"\ninterval = \"7 days\""));
+    let live = format!(
+        "[[series.course]]\nname = \"活\"\n{}{}",
+        dose("products = [\"L\"]\ndue = \"8 months\""),
+        dose("products = [\"L\"]\ndue = \"2 years\"\ninterval = \"12 months\"")
+    );
+    let dead = format!(
+        "[[series.course]]\nname = \"灭\"\n{}{}",
+        dose("products = [\"A-I\"]\ndue = \"8 months\""),
+        dose("products = [\"A-I\"]\ndue = \"8 months\"\ninterval = \"7 days\"")
+    );
     series("", &(live + &dead)) + "[[hold]]\nform = \"care.ban\"\nuntil = \"until\"\nproduct = \"vaccine\"\nreason = \"禁忌\"\n"
 }
 
@@ -133,15 +141,23 @@ fn the_course_is_the_one_that_can_go_on() {
 
 #[test]
 fn catching_up_is_a_course_of_its_own() {
-    let young = format!("[[series.course]]\nname = \"婴儿\"\nwhen = \"age_months < 24 or first_months < 24 and doses >= 2\"\n{}{}", dose("products = [\"A\"]\ndue = \"6 months\""), dose("products = [\"A\"]\ndue = \"9 months\"\ninterval = \"3 months\""));
-    let old = format!("[[series.course]]\nname = \"补种\"\n{}", dose("products = [\"A\", \"A-I\"]\ndue = \"24 months\"\nearliest = \"6 months\"\ninterval = \"3 months\""));
+    let young = format!(
+        "[[series.course]]\nname = \"婴儿\"\nwhen = \"age_months < 24 or first_months < 24 and doses >= 2\"\n{}{}",
+        dose("products = [\"A\"]\ndue = \"6 months\""),
+        dose("products = [\"A\"]\ndue = \"9 months\"\ninterval = \"3 months\"")
+    );
+    let old = format!(
+        "[[series.course]]\nname = \"补种\"\n{}",
+        dose("products = [\"A\", \"A-I\"]\ndue = \"24 months\"\nearliest = \"6 months\"\ninterval = \"3 months\"")
+    );
     let text = series("", &(young + &old));
     let world = born(&text, "2023-01-01");
     assert_eq!(world.ask("care.series", "2024-12-31"), "overdue 2023-07-01..2023-07-01..2023-07-31");
     assert_eq!(world.ask("care.series", "2025-01-01"), "due 2023-07-01..2025-01-01..2025-01-31");
     let complete = given(born(&text, "2023-01-01"), &[("2023-07-01", "A"), ("2023-10-01", "A")]);
     assert_eq!(complete.state("care.series", "2026-01-01"), "done done");
-    given(born(&text, "2023-01-01"), &[("2023-07-01", "A")]).check("care.series", &[("2025-01-01", "done"), ("2024-12-31", "overdue done")]);
+    given(born(&text, "2023-01-01"), &[("2023-07-01", "A")])
+        .check("care.series", &[("2025-01-01", "done"), ("2024-12-31", "overdue done")]);
 }
 
 #[test]
@@ -172,7 +188,10 @@ fn two_live_vaccines_keep_their_distance() {
     let text = plain() + other + "[[conflict]]\nproducts = [\"B\", \"A\"]\ninterval = \"28 days\"\nreason = \"间隔不足28天\"\n";
     // Open since 1 September; given the other on the 10th: waits until 8 October, but the same day is allowed.
     let world = given(born(&text, "2025-01-01"), &[("2025-09-10", "A")]);
-    world.check("care.other", &[("2025-09-09", "due"), ("2025-09-10", "due"), ("2025-09-11", "held"), ("2025-10-07", "held"), ("2025-10-08", "overdue")]);
+    world.check(
+        "care.other",
+        &[("2025-09-09", "due"), ("2025-09-10", "due"), ("2025-09-11", "held"), ("2025-10-07", "held"), ("2025-10-08", "overdue")],
+    );
     assert_eq!(world.ask("care.other", "2025-09-11"), "held 2025-09-01..2025-10-08..2025-10-08");
     assert!(world.why("care.other", "2025-09-11").ends_with("间隔不足28天，最早2025年10月8日"));
     // Given shortly before it opens: it opens later, for good.
@@ -184,8 +203,15 @@ fn two_live_vaccines_keep_their_distance() {
 
 #[test]
 fn a_series_after_an_event_has_nothing_to_do_with_the_one_before() {
-    let text = series("", &format!("[[series.course]]\n{}{}", dose("products = [\"A\"]\ndue = \"0 days\"\nclose = \"24 hours\""), dose("products = [\"A\"]\ndue = \"3 days\"\ninterval = \"3 days\"")))
-        .replace("after = \"base.resident\"\nfrom = \"birth\"", "after = \"care.exam\"");
+    let text = series(
+        "",
+        &format!(
+            "[[series.course]]\n{}{}",
+            dose("products = [\"A\"]\ndue = \"0 days\"\nclose = \"24 hours\""),
+            dose("products = [\"A\"]\ndue = \"3 days\"\ninterval = \"3 days\"")
+        ),
+    )
+    .replace("after = \"base.resident\"\nfrom = \"birth\"", "after = \"care.exam\"");
     let world = World::new(&text).with("care.exam", "wang", "2025-01-01", "");
     let world = given(world, &[("2025-01-01", "A"), ("2025-01-04", "A")]);
     assert_eq!(world.state("care.series", "2025-01-04"), "done done");
@@ -196,10 +222,15 @@ fn a_series_after_an_event_has_nothing_to_do_with_the_one_before() {
 
 #[test]
 fn stops_declines_and_whole_holds_reach_series() {
-    let text = plain() + "[[stop]]\nform = \"base.death\"\nservices = \"all\"\nreason = \"已死亡\"\n[[hold]]\nform = \"care.ban\"\nuntil = \"until\"\nservices = [\"care.series\"]\nreason = \"发热\"\n[decline]\nform = \"base.decline\"\nservice = \"service\"\nwish = \"wishes\"\nagain = \"3 months\"\n";
+    let text = plain()
+        + "[[stop]]\nform = \"base.death\"\nservices = \"all\"\nreason = \"已死亡\"\n[[hold]]\nform = \"care.ban\"\nuntil = \"until\"\nservices = [\"care.series\"]\nreason = \"发热\"\n[decline]\nform = \"base.decline\"\nservice = \"service\"\nwish = \"wishes\"\nagain = \"3 months\"\n";
     let world = || given(born(&text, "2025-01-01"), &[("2025-02-01", "A")]);
-    world().with("base.death", "wang", "2025-03-05", "").check("care.series", &[("2025-03-04", "done due"), ("2025-03-05", "done stopped")]);
-    world().with("care.ban", "wang", "2025-03-01", "until=2025-03-08").check("care.series", &[("2025-03-07", "done held"), ("2025-03-08", "done due")]);
+    world()
+        .with("base.death", "wang", "2025-03-05", "")
+        .check("care.series", &[("2025-03-04", "done due"), ("2025-03-05", "done stopped")]);
+    world()
+        .with("care.ban", "wang", "2025-03-01", "until=2025-03-08")
+        .check("care.series", &[("2025-03-07", "done held"), ("2025-03-08", "done due")]);
     let declined = world().with("base.decline", "wang", "2025-03-02", "service=care.series");
     declined.check("care.series", &[("2025-03-02", "done declined"), ("2025-06-01", "done declined"), ("2025-06-02", "overdue done")]);
 }

@@ -7,7 +7,8 @@ fn service(id: &str, keys: &str) -> String {
     format!("[[service]]\nid = \"care.{id}\"\nname = \"{id}\"\nname_en = \"{id}\"\nsource = \"测试\"\n{keys}\n")
 }
 
-const VISIT: &str = "after = \"care.enrolment\"\nopen = \"7 days\"\ndue = \"14 days\"\nclose = \"19 days\"\nlapse = \"30 days\"\nby = [\"care.followup\"]";
+const VISIT: &str =
+    "after = \"care.enrolment\"\nopen = \"7 days\"\ndue = \"14 days\"\nclose = \"19 days\"\nlapse = \"30 days\"\nby = [\"care.followup\"]";
 
 #[test]
 fn a_window_turns_on_its_days() {
@@ -57,9 +58,12 @@ fn each_bad_reading_asks_for_itself_and_the_next_answers() {
 #[test]
 fn two_readings_of_one_day_stand_in_the_order_of_writing() {
     let recheck = "after = \"care.followup\"\nwhen = \"sbp >= 140\"\ndue = \"14 days\"\nby = [\"care.followup\"]";
-    let world = World::new(&service("recheck", recheck))
-        .with("care.followup", "wang/a", "2025-01-01", "sbp=150")
-        .with("care.followup", "wang/a", "2025-01-01", "sbp=130");
+    let world = World::new(&service("recheck", recheck)).with("care.followup", "wang/a", "2025-01-01", "sbp=150").with(
+        "care.followup",
+        "wang/a",
+        "2025-01-01",
+        "sbp=130",
+    );
     assert_eq!(world.ask("care.recheck", "2025-01-02"), "");
     let world = world.with("care.followup", "wang/a", "2025-01-01", "sbp=150");
     assert_eq!(world.state("care.recheck", "2025-01-02"), "due");
@@ -81,7 +85,8 @@ fn a_calendar_service_is_asked_once_in_each_period() {
 
 #[test]
 fn times_count_within_the_period() {
-    let twice = "after = \"care.clinic\"\nfrom = \"at\"\nevery = \"ten_days\"\ntimes = 2\nby = [\"care.report\"]\nasks = false\ndue = \"3 days\"";
+    let twice =
+        "after = \"care.clinic\"\nfrom = \"at\"\nevery = \"ten_days\"\ntimes = 2\nby = [\"care.report\"]\nasks = false\ndue = \"3 days\"";
     let world = World::new(&service("zero", twice))
         .with("care.clinic", "clinic", "2025-01-01", "")
         .with("care.report", "clinic", "2025-02-20", "zero=yes")
@@ -144,7 +149,10 @@ fn death_stops_all_and_moving_away_until_the_return() {
     closed.check("care.visit", &[("2025-01-09", "due"), ("2025-01-10", "stopped")]);
     closed.check("care.other", &[("2025-01-10", "due")]);
     // What was done stays done.
-    world().with("care.followup", "wang/a", "2025-01-09", "").with("base.death", "wang", "2025-01-10", "").check("care.visit", &[("2025-01-11", "done")]);
+    world()
+        .with("care.followup", "wang/a", "2025-01-09", "")
+        .with("base.death", "wang", "2025-01-10", "")
+        .check("care.visit", &[("2025-01-11", "done")]);
 }
 
 #[test]
@@ -162,8 +170,10 @@ const DECLINE: &str = "[decline]\nform = \"base.decline\"\nservice = \"service\"
 #[test]
 fn a_declined_service_is_asked_again_twice_then_only_at_the_wish() {
     let yearly = "after = \"base.resident\"\nevery = \"year\"\nby = [\"care.exam\"]";
-    let text = service("exam", yearly) + &service("must", &format!("{}\nasks = false", yearly.replace("care.exam", "care.followup"))) + DECLINE;
-    let world = World::new(&text).with("base.resident", "wang", "2020-01-01", "").with("base.decline", "wang", "2025-01-10", "service=care.exam");
+    let text =
+        service("exam", yearly) + &service("must", &format!("{}\nasks = false", yearly.replace("care.exam", "care.followup"))) + DECLINE;
+    let world =
+        World::new(&text).with("base.resident", "wang", "2020-01-01", "").with("base.decline", "wang", "2025-01-10", "service=care.exam");
     world.check("care.exam", &[("2025-01-09", "due"), ("2025-01-10", "declined"), ("2025-04-09", "declined"), ("2025-04-10", "due")]);
     world.check("care.must", &[("2025-01-10", "due")]);
     assert!(world.why("care.exam", "2025-02-01").ends_with("本人已谢绝，2025年4月10日后再询问"));
@@ -174,7 +184,9 @@ fn a_declined_service_is_asked_again_twice_then_only_at_the_wish() {
     assert!(world.why("care.exam", "2031-01-01").ends_with("不再询问；本人提出时再做"));
     let wished = world.with("base.decline", "wang", "2031-02-01", "service=care.exam wishes=yes");
     wished.check("care.exam", &[("2031-01-31", "declined"), ("2031-02-01", "due")]);
-    wished.with("base.decline", "wang", "2031-02-02", "service=care.exam").check("care.exam", &[("2031-05-01", "declined"), ("2031-05-02", "due")]);
+    wished
+        .with("base.decline", "wang", "2031-02-02", "service=care.exam")
+        .check("care.exam", &[("2031-05-01", "declined"), ("2031-05-02", "due")]);
 }
 
 #[test]
@@ -194,7 +206,10 @@ fn what_is_superseded_waits_while_the_other_is_asked() {
     let world = World::new(&(service("recheck", recheck) + &service("quarterly", quarterly)))
         .with("care.enrolment", "wang/a", "2024-12-01", "")
         .with("care.followup", "wang/a", "2025-01-05", "sbp=150");
-    world.check("care.quarterly", &[("2025-01-04", "due"), ("2025-01-05", "superseded"), ("2025-01-24", "superseded"), ("2025-01-25", "due")]);
+    world.check(
+        "care.quarterly",
+        &[("2025-01-04", "due"), ("2025-01-05", "superseded"), ("2025-01-24", "superseded"), ("2025-01-25", "due")],
+    );
     assert_eq!(world.why("care.quarterly", "2025-01-06"), "建档（2024年12月1日）后，quarterly：由“recheck”代替");
     let first: Vec<String> = world.items("2025-01-06").iter().map(|item| item.service.to_string()).collect();
     assert_eq!(first, ["care.recheck", "care.quarterly"]);
@@ -224,8 +239,11 @@ fn names_reach_the_person_and_the_latest_records() {
 
 #[test]
 fn an_unknown_anchor_date_is_said_not_guessed() {
-    let world = World::new(&service("next", "after = \"care.followup\"\nfrom = \"next\"\ndue = \"0 days\"\nopen = \"-7 days\"\nby = [\"care.followup\"]"))
-        .with("care.followup", "wang/a", "2025-01-01", "");
+    let world = World::new(&service(
+        "next",
+        "after = \"care.followup\"\nfrom = \"next\"\ndue = \"0 days\"\nopen = \"-7 days\"\nby = [\"care.followup\"]",
+    ))
+    .with("care.followup", "wang/a", "2025-01-01", "");
     assert_eq!(world.ask("care.next", "2025-06-01"), "not_open ?..?..?");
     assert!(world.why("care.next", "2025-06-01").ends_with("不知道起算日期，无法推算；请先补全档案"));
     let known = world.with("care.followup", "wang/a", "2025-01-02", "next=2025-03-01");

@@ -24,7 +24,8 @@ const FORMS: [(&str, &str, &str, &str); 12] = [
 ];
 
 fn form_text(id: &str, name: &str, subject: &str, fields: &str) -> String {
-    let mut text = format!("id = \"{id}\"\nname = \"{name}\"\nname_en = \"{id}\"\nversion = 1\nsubject = \"{subject}\"\nsource = \"测试\"\n");
+    let mut text =
+        format!("id = \"{id}\"\nname = \"{name}\"\nname_en = \"{id}\"\nversion = 1\nsubject = \"{subject}\"\nsource = \"测试\"\n");
     for word in fields.split(' ') {
         match word.split_once(':') {
             None => text += &format!("{word} = true\n"),
@@ -43,7 +44,8 @@ fn form_text(id: &str, name: &str, subject: &str, fields: &str) -> String {
 pub(crate) fn files(schedule: &str) -> Vec<(String, String)> {
     let mut files = Vec::new();
     for pack in ["base", "care"] {
-        let mut text = format!("id = \"{pack}\"\nname = \"{pack}\"\nname_en = \"{pack}\"\nnorm = \"n\"\nin_force_from = 2012-01-01\nauthor = \"a\"\n");
+        let mut text =
+            format!("id = \"{pack}\"\nname = \"{pack}\"\nname_en = \"{pack}\"\nnorm = \"n\"\nin_force_from = 2012-01-01\nauthor = \"a\"\n");
         if pack == "care" {
             text += "needs = [\"base\"]\n[[subject]]\nid = \"illness\"\nname = \"病程\"\n";
         }

@@ -115,7 +115,8 @@ fn may_meet(a: &Form, b: &Form) -> bool {
 fn limits(packs: &Packs, pack: &Pack, sink: &Sink) {
     let Schedule { services, series, stops, holds, .. } = &pack.schedule;
     let anchors = |reach: &Reach| -> Vec<&Form> {
-        let own = services.iter().map(|service| (&service.id, &service.after)).chain(series.iter().map(|series| (&series.id, &series.after)));
+        let own =
+            services.iter().map(|service| (&service.id, &service.after)).chain(series.iter().map(|series| (&series.id, &series.after)));
         let all = packs.packs.iter().flat_map(|pack| {
             let services = pack.schedule.services.iter().map(|service| (&service.id, &service.after));
             services.chain(pack.schedule.series.iter().map(|series| (&series.id, &series.after)))
