@@ -7,8 +7,8 @@ use qianmo_core::{Area, AreaCode, AreaKind, AreaTree, Fault};
 use crate::audit::{Actor, Deed, Entry};
 use crate::clock::now_ms;
 use crate::db::{Cell, Db, Line, read};
-use crate::desk::Desk;
 use crate::seal::{Sealing, open_text, stored_text};
+use crate::tables::Tables;
 use crate::{date_of_days, days_of_date};
 
 /// The whole tree.
@@ -18,9 +18,9 @@ pub(crate) fn tree(db: &dyn Db) -> Result<AreaTree, Fault> {
 }
 
 /// Adds or replaces areas, once it is clear that they make a tree with the others.
-pub(crate) fn put(desk: &Desk<'_>, areas: &[Area]) -> Result<(), Fault> {
-    let db = desk.db;
-    desk.audited(|| {
+pub(crate) fn put(tables: &Tables<'_>, areas: &[Area]) -> Result<(), Fault> {
+    let db = tables.db;
+    tables.audited(|| {
         let before = tree(db)?;
         let mut all: BTreeMap<AreaCode, Area> = before.iter().map(|area| (area.code, area.clone())).collect();
         all.extend(areas.iter().map(|area| (area.code, area.clone())));
@@ -70,9 +70,9 @@ pub(crate) fn set_setting(db: &dyn Db, key: &str, value: &str) -> Result<(), Fau
 }
 
 /// Sets a setting, and notes it.
-pub(crate) fn change_setting(desk: &Desk<'_>, key: &str, value: &str) -> Result<(), Fault> {
-    desk.audited(|| {
-        set_setting(desk.db, key, value)?;
+pub(crate) fn change_setting(tables: &Tables<'_>, key: &str, value: &str) -> Result<(), Fault> {
+    tables.audited(|| {
+        set_setting(tables.db, key, value)?;
         Ok(((), Some(Entry::new(now_ms(), &Actor::default(), Deed::Setting).with(format!("setting: {key}")))))
     })
 }

@@ -92,14 +92,14 @@ fn key(id: DeviceId) -> Cell {
 impl Accounts<'_> {
     /// The device with this id, revoked or not.
     pub fn device(&self, id: DeviceId) -> Result<Option<Device>, Fault> {
-        let lines = self.desk.db.query(&format!("{SELECT} AND id = $1"), &[key(id)])?;
-        Ok(read(self.desk.db, &lines, device)?.pop())
+        let lines = self.tables.db.query(&format!("{SELECT} AND id = $1"), &[key(id)])?;
+        Ok(read(self.tables.db, &lines, device)?.pop())
     }
 
     /// The devices of an account, the newest last.
     pub fn devices_of(&self, name: &AccountName) -> Result<Vec<Device>, Fault> {
-        let lines = self.desk.db.query(&format!("{SELECT} AND worker = $1 ORDER BY enrolled_at, id"), &[name.as_str().into()])?;
-        read(self.desk.db, &lines, device)
+        let lines = self.tables.db.query(&format!("{SELECT} AND worker = $1 ORDER BY enrolled_at, id"), &[name.as_str().into()])?;
+        read(self.tables.db, &lines, device)
     }
 }
 
@@ -108,14 +108,14 @@ impl AccountsMut<'_> {
     ///
     /// Errors: `STORE-0506` when there is no such account.
     pub fn enrolment_code(&mut self, by: &Actor, at: i64, name: &AccountName, until: i64) -> Result<Code, Fault> {
-        self.desk.audited(|| {
+        self.tables.audited(|| {
             if self.read().worker(name)?.is_none() {
                 return Err(Fault::new("STORE-0506").with("name", name));
             }
             let number = u64::from_be_bytes(random()?) % 10_000_000_000;
             let code = Code(format!("{number:010}"));
             let sql = "INSERT INTO enrolment (county, code, worker, until) VALUES (@county, $1, $2, $3)";
-            self.desk.db.execute(sql, &[kept(&code.0).as_slice().into(), name.as_str().into(), until.into()])?;
+            self.tables.db.execute(sql, &[kept(&code.0).as_slice().into(), name.as_str().into(), until.into()])?;
             Ok((code, Some(Entry::new(at, by, Deed::Device).with(format!("code for {name}")))))
         })
     }
@@ -124,8 +124,8 @@ impl AccountsMut<'_> {
     ///
     /// Errors: `STORE-0508` when the code is wrong, used up or too old.
     pub fn enrol(&mut self, code: &Code, new: &Enrolment, now: i64) -> Result<DeviceId, Fault> {
-        self.desk.audited(|| {
-            let db = self.desk.db;
+        self.tables.audited(|| {
+            let db = self.tables.db;
             let code = Cell::from(kept(&code.0).as_slice());
             let lines =
                 db.query("SELECT worker FROM enrolment WHERE county = @county AND code = $1 AND until > $2", &[code.clone(), now.into()])?;
@@ -146,13 +146,13 @@ impl AccountsMut<'_> {
     ///
     /// Errors: `STORE-0509` when there is no such device.
     pub fn revoke_device(&mut self, by: &Actor, at: i64, id: DeviceId, wipe: bool) -> Result<(), Fault> {
-        self.desk.audited(|| {
+        self.tables.audited(|| {
             let sql = "UPDATE device SET revoked_at = coalesce(revoked_at, $2), wipe = $3 WHERE county = @county AND id = $1";
-            if self.desk.db.execute(sql, &[key(id), at.into(), i64::from(wipe).into()])? == 0 {
+            if self.tables.db.execute(sql, &[key(id), at.into(), i64::from(wipe).into()])? == 0 {
                 return Err(Fault::new("STORE-0509").with("id", id));
             }
             let end = "UPDATE session SET ended_at = $2 WHERE county = @county AND device = $1 AND ended_at IS NULL";
-            self.desk.db.execute(end, &[id.to_string().as_str().into(), at.into()])?;
+            self.tables.db.execute(end, &[id.to_string().as_str().into(), at.into()])?;
             let words = if wipe { "revoke and wipe" } else { "revoke" };
             Ok(((), Some(Entry::new(at, by, Deed::Device).with(format!("{words} {id}")))))
         })
@@ -162,13 +162,13 @@ impl AccountsMut<'_> {
     ///
     /// Errors: `STORE-0509` when there is no such device.
     pub fn device_seen(&mut self, id: DeviceId, now: i64, wiped: bool) -> Result<(), Fault> {
-        self.desk.audited(|| {
+        self.tables.audited(|| {
             let sql = if wiped {
                 "UPDATE device SET seen_at = $2, wipe = 0 WHERE county = @county AND id = $1"
             } else {
                 "UPDATE device SET seen_at = $2 WHERE county = @county AND id = $1"
             };
-            if self.desk.db.execute(sql, &[key(id), now.into()])? == 0 {
+            if self.tables.db.execute(sql, &[key(id), now.into()])? == 0 {
                 return Err(Fault::new("STORE-0509").with("id", id));
             }
             let actor = Actor { worker: None, device: Some(id.to_string().into()) };

@@ -157,8 +157,8 @@ impl Accounts<'_> {
 
     /// All grants of an account that were not taken back, whatever the day.
     pub fn grants(&self, name: &AccountName) -> Result<Vec<(GrantId, Grant)>, Fault> {
-        let lines = self.desk.db.query(&format!("{SELECT} ORDER BY given_at, id"), &[name.as_str().into()])?;
-        read(self.desk.db, &lines, grant)
+        let lines = self.tables.db.query(&format!("{SELECT} ORDER BY given_at, id"), &[name.as_str().into()])?;
+        read(self.tables.db, &lines, grant)
     }
 }
 
@@ -167,7 +167,7 @@ impl AccountsMut<'_> {
     ///
     /// Errors: `STORE-0506` when there is no such account.
     pub fn give(&mut self, by: &Actor, at: i64, grant: &Grant) -> Result<GrantId, Fault> {
-        self.desk.audited(|| {
+        self.tables.audited(|| {
             if self.read().worker(&grant.worker)?.is_none() {
                 return Err(Fault::new("STORE-0506").with("name", &grant.worker));
             }
@@ -187,7 +187,7 @@ impl AccountsMut<'_> {
             ];
             let sql = "INSERT INTO worker_grant (county, id, worker, role, area, programmes, sensitivity, valid_from, valid_to, given_at) \
                        VALUES (@county, $1, $2, $3, $4, $5, $6, $7, $8, $9)";
-            self.desk.db.execute(sql, &values)?;
+            self.tables.db.execute(sql, &values)?;
             let entry = Entry { area: Some(grant.area), ..Entry::new(at, by, Deed::Grant) };
             let words = format!("give {} {} {programmes} {level} {}", grant.worker, grant.role.word(), id.0);
             Ok((id, Some(entry.with(words))))
@@ -198,9 +198,9 @@ impl AccountsMut<'_> {
     ///
     /// Errors: `STORE-0509` when there is no such grant in force.
     pub fn take(&mut self, by: &Actor, at: i64, id: GrantId) -> Result<(), Fault> {
-        self.desk.audited(|| {
+        self.tables.audited(|| {
             let sql = "UPDATE worker_grant SET taken_at = $2 WHERE county = @county AND id = $1 AND taken_at IS NULL";
-            if self.desk.db.execute(sql, &[Cell::Blob(id.0.as_bytes().to_vec()), at.into()])? == 0 {
+            if self.tables.db.execute(sql, &[Cell::Blob(id.0.as_bytes().to_vec()), at.into()])? == 0 {
                 return Err(Fault::new("STORE-0509").with("id", id.0));
             }
             Ok(((), Some(Entry::new(at, by, Deed::Grant).with(format!("take {}", id.0)))))

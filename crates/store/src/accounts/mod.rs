@@ -26,34 +26,34 @@ pub use password::PasswordHash;
 pub use session::{Attempt, LoginRules, Session, SessionRules, Token};
 pub use worker::{NewWorker, Worker};
 
-use crate::desk::Desk;
+use crate::tables::Tables;
 
 /// Reads accounts.
 #[derive(Clone, Copy)]
 pub struct Accounts<'a> {
-    desk: Desk<'a>,
+    tables: Tables<'a>,
 }
 
 /// Writes accounts.
 pub struct AccountsMut<'a> {
-    desk: Desk<'a>,
+    tables: Tables<'a>,
 }
 
 impl<'a> Accounts<'a> {
-    pub(crate) fn new(desk: Desk<'a>) -> Self {
-        Self { desk }
+    pub(crate) fn new(tables: Tables<'a>) -> Self {
+        Self { tables }
     }
 }
 
 impl<'a> AccountsMut<'a> {
-    pub(crate) fn new(desk: Desk<'a>) -> Self {
-        Self { desk }
+    pub(crate) fn new(tables: Tables<'a>) -> Self {
+        Self { tables }
     }
 
     /// The same accounts, for reading.
     #[must_use]
     pub fn read(&self) -> Accounts<'a> {
-        Accounts { desk: self.desk }
+        Accounts { tables: self.tables }
     }
 }
 

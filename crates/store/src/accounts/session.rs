@@ -102,8 +102,8 @@ impl Accounts<'_> {
             Err(_) => None,
             Ok(name) => {
                 let sql = "SELECT password FROM worker WHERE county = @county AND name = $1";
-                let lines = self.desk.db.query(sql, &[name.as_str().into()])?;
-                read(self.desk.db, &lines, |line| line.text(0).map(str::to_owned))?.pop().map(|hash| (name, PasswordHash(hash)))
+                let lines = self.tables.db.query(sql, &[name.as_str().into()])?;
+                read(self.tables.db, &lines, |line| line.text(0).map(str::to_owned))?.pop().map(|hash| (name, PasswordHash(hash)))
             }
         };
         let (name, hash) = match held {
@@ -120,8 +120,8 @@ impl Accounts<'_> {
                    JOIN worker w ON w.county = s.county AND w.name = s.worker \
                    WHERE s.county = @county AND s.token = $1 AND s.ended_at IS NULL AND w.enabled = 1 AND s.began_at > $2 AND s.seen_at > $3";
         let values: [Cell; 3] = [kept(&token.0).as_slice().into(), (now - rules.whole_ms).into(), (now - rules.idle_ms).into()];
-        let lines = self.desk.db.query(sql, &values)?;
-        let sessions = read(self.desk.db, &lines, |line| {
+        let lines = self.tables.db.query(sql, &values)?;
+        let sessions = read(self.tables.db, &lines, |line| {
             Ok(Session {
                 worker: line.text(0)?.parse().map_err(|_| ())?,
                 device: line.text_or(1)?.map(Into::into),
@@ -144,7 +144,7 @@ impl AccountsMut<'_> {
     ///
     /// Errors: `STORE-0501` wrong name or password, `STORE-0502` locked for a while, `STORE-0503` the account is disabled.
     pub fn admit(&mut self, attempt: &Attempt, device: Option<&str>, now: i64, rules: LoginRules) -> Result<Token, Fault> {
-        let outcome = self.desk.audited(|| {
+        let outcome = self.tables.audited(|| {
             let actor = Actor { worker: attempt.name.as_ref().map(|name| name.as_str().into()), device: device.map(Into::into) };
             let outcome = self.judge(attempt, device, now, rules)?;
             let entry = match &outcome {
@@ -162,7 +162,7 @@ impl AccountsMut<'_> {
     fn judge(&self, attempt: &Attempt, device: Option<&str>, now: i64, rules: LoginRules) -> Result<Outcome, Fault> {
         let refused = |code| Ok(Outcome::Refused(Fault::new(code)));
         let Some(name) = &attempt.name else { return refused("STORE-0501") };
-        let db = self.desk.db;
+        let db = self.tables.db;
         let sql = "SELECT enabled, failures, locked_until, password FROM worker WHERE county = @county AND name = $1";
         let lines = db.query(sql, &[name.as_str().into()])?;
         let held = read(db, &lines, |line| Ok((line.int(0)? != 0, line.int(1)?, line.int_or(2)?, line.text(3)? == attempt.hash.0)))?;
@@ -192,27 +192,27 @@ impl AccountsMut<'_> {
 
     /// Notes that a session is in use. Call it about once a minute, not for each request: it is a durable write.
     pub fn seen(&mut self, token: &Token, now: i64) -> Result<(), Fault> {
-        self.desk.audited(|| {
+        self.tables.audited(|| {
             let sql = "UPDATE session SET seen_at = $2 WHERE county = @county AND token = $1 AND seen_at < $2";
-            self.desk.db.execute(sql, &[kept(&token.0).as_slice().into(), now.into()])?;
+            self.tables.db.execute(sql, &[kept(&token.0).as_slice().into(), now.into()])?;
             Ok(((), None))
         })
     }
 
     /// Ends a session; one that has ended already stays so.
     pub fn log_out(&mut self, by: &Actor, token: &Token, now: i64) -> Result<(), Fault> {
-        self.desk.audited(|| {
+        self.tables.audited(|| {
             let sql = "UPDATE session SET ended_at = $2 WHERE county = @county AND token = $1 AND ended_at IS NULL";
-            let ended = self.desk.db.execute(sql, &[kept(&token.0).as_slice().into(), now.into()])?;
+            let ended = self.tables.db.execute(sql, &[kept(&token.0).as_slice().into(), now.into()])?;
             Ok(((), (ended > 0).then(|| Entry::new(now, by, Deed::Logout))))
         })
     }
 
     /// Ends all sessions of an account.
     pub fn log_out_all(&mut self, by: &Actor, name: &AccountName, now: i64) -> Result<(), Fault> {
-        self.desk.audited(|| {
+        self.tables.audited(|| {
             let sql = "UPDATE session SET ended_at = $2 WHERE county = @county AND worker = $1 AND ended_at IS NULL";
-            let ended = self.desk.db.execute(sql, &[name.as_str().into(), now.into()])?;
+            let ended = self.tables.db.execute(sql, &[name.as_str().into(), now.into()])?;
             Ok(((), (ended > 0).then(|| Entry::new(now, by, Deed::Logout).with(format!("all {name}")))))
         })
     }

@@ -59,15 +59,15 @@ fn worker(line: &Line) -> Result<Worker, ()> {
 impl Accounts<'_> {
     /// The account with this name.
     pub fn worker(&self, name: &AccountName) -> Result<Option<Worker>, Fault> {
-        let lines = self.desk.db.query(&format!("{SELECT} AND name = $1"), &[name.as_str().into()])?;
-        Ok(read(self.desk.db, &lines, worker)?.pop())
+        let lines = self.tables.db.query(&format!("{SELECT} AND name = $1"), &[name.as_str().into()])?;
+        Ok(read(self.tables.db, &lines, worker)?.pop())
     }
 
     /// At most so many accounts whose names come after `after`, by name.
     pub fn workers(&self, after: Option<&AccountName>, workers_max: u32) -> Result<Vec<Worker>, Fault> {
         let after = after.map_or("", AccountName::as_str);
         let sql = format!("{SELECT} AND name > $1 ORDER BY name LIMIT {workers_max}");
-        read(self.desk.db, &self.desk.db.query(&sql, &[after.into()])?, worker)
+        read(self.tables.db, &self.tables.db.query(&sql, &[after.into()])?, worker)
     }
 }
 
@@ -76,7 +76,7 @@ impl AccountsMut<'_> {
     ///
     /// Errors: `STORE-0504` when the name is taken.
     pub fn add_worker(&mut self, by: &Actor, at: i64, new: &NewWorker) -> Result<(), Fault> {
-        self.desk.audited(|| {
+        self.tables.audited(|| {
             let values: [Cell; 7] = [
                 new.name.as_str().into(),
                 new.shown.as_str().into(),
@@ -88,7 +88,7 @@ impl AccountsMut<'_> {
             ];
             let sql = "INSERT INTO worker (county, name, shown, organisation, area, password, must_change, created_at, enabled, failures) \
                        VALUES (@county, $1, $2, $3, $4, $5, $6, $7, 1, 0) ON CONFLICT (county, name) DO NOTHING";
-            if self.desk.db.execute(sql, &values)? == 0 {
+            if self.tables.db.execute(sql, &values)? == 0 {
                 return Err(Fault::new("STORE-0504").with("name", &new.name));
             }
             let entry = Entry { area: Some(new.area), ..Entry::new(at, by, Deed::Account) };
@@ -122,13 +122,13 @@ impl AccountsMut<'_> {
     }
 
     fn change(&mut self, by: &Actor, at: i64, name: &AccountName, what: &str, sql: &str, values: &[Cell]) -> Result<(), Fault> {
-        self.desk.audited(|| {
+        self.tables.audited(|| {
             let values: Vec<Cell> = [name.as_str().into()].into_iter().chain(values.iter().cloned()).collect();
-            if self.desk.db.execute(sql, &values)? == 0 {
+            if self.tables.db.execute(sql, &values)? == 0 {
                 return Err(Fault::new("STORE-0506").with("name", name));
             }
             let end = "UPDATE session SET ended_at = $2 WHERE county = @county AND worker = $1 AND ended_at IS NULL";
-            self.desk.db.execute(end, &[name.as_str().into(), at.into()])?;
+            self.tables.db.execute(end, &[name.as_str().into(), at.into()])?;
             Ok(((), Some(Entry::new(at, by, Deed::Account).with(format!("{what} {name}")))))
         })
     }

@@ -1,5 +1,7 @@
 //! Adding to the chain, inside the transaction of what is being audited, and reading it.
 
+use std::fmt::Write as _;
+
 use jiff::civil::Date;
 use qianmo_core::{Fault, RecordId, SubjectId};
 
@@ -145,7 +147,7 @@ pub(crate) fn entries(db: &dyn Db, sealing: Option<&Sealing>, what: &Trail<'_>) 
     let mut values: Vec<Cell> = vec![what.since.into()];
     let mut only = |condition: &str, value: Cell| {
         values.push(value);
-        sql.push_str(&format!(" AND {condition} = ${}", values.len()));
+        let _ = write!(sql, " AND {condition} = ${}", values.len());
     };
     if let Some(resident) = what.resident {
         only("resident", resident.into());
@@ -155,7 +157,7 @@ pub(crate) fn entries(db: &dyn Db, sealing: Option<&Sealing>, what: &Trail<'_>) 
     }
     if !what.deeds.is_empty() {
         let words: Vec<String> = what.deeds.iter().map(|deed| format!("'{}'", deed.word())).collect();
-        sql.push_str(&format!(" AND deed IN ({})", words.join(", ")));
+        let _ = write!(sql, " AND deed IN ({})", words.join(", "));
     }
     let lines = db.query(&format!("{sql} ORDER BY seq LIMIT {}", what.entries_max), &values)?;
     let mut entries = Vec::with_capacity(lines.len());

@@ -20,7 +20,7 @@ use qianmo_core::{AreaCode, Fault, RecordId, SubjectId};
 pub(crate) use chain::{Tail, add, anchor, anchors, entries, own};
 pub use hash::Hash;
 pub(crate) use hash::{Span, row_digest};
-pub(crate) use verify::{RawRows, adopt, verify};
+pub(crate) use verify::{EachRaw, RawRows, adopt, verify};
 
 /// Who does something.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

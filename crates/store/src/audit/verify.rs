@@ -11,11 +11,14 @@ use crate::row::RowRef;
 /// Entries read at a time.
 const PAGE: u32 = 2000;
 
+/// Takes a row as it is stored and the hash kept beside it.
+pub(crate) type EachRaw<'a> = &'a mut dyn FnMut(&RowRef<'_>, Option<&[u8]>) -> Result<(), Fault>;
+
 /// The log as it is stored.
 pub(crate) trait RawRows {
     /// Hands out the rows from `from` to `to`, both included, names and values as they are stored, with the hash kept beside.
     /// A row that can't be read at all is a fault `STORE-0402`.
-    fn raw_rows(&self, from: i64, to: i64, each: &mut dyn FnMut(&RowRef<'_>, Option<&[u8]>) -> Result<(), Fault>) -> Result<(), Fault>;
+    fn raw_rows(&self, from: i64, to: i64, each: EachRaw<'_>) -> Result<(), Fault>;
 
     /// Notes the hash of a row from before the chain.
     fn set_digest(&self, seq: i64, digest: &[u8; 32]) -> Result<(), Fault>;
@@ -32,12 +35,12 @@ pub(crate) fn verify(db: &dyn Db, rows: &dyn RawRows, anchors: &[Anchor]) -> Res
     let (mut tail, mut done) = (Tail::START, 0);
     let mut open: Vec<Anchor> = super::anchors(db)?;
     open.extend_from_slice(anchors);
-    let mut pass_anchors = |tail: &Tail| match open.iter().find(|anchor| anchor.seq == tail.seq && anchor.hash != tail.hash) {
-        Some(anchor) => Err(Fault::new("STORE-0405").with("day", anchor.day).with("entry", anchor.seq)),
-        None => {
-            open.retain(|anchor| anchor.seq != tail.seq);
-            Ok(())
+    let mut pass_anchors = |tail: &Tail| {
+        if let Some(anchor) = open.iter().find(|anchor| anchor.seq == tail.seq && anchor.hash != tail.hash) {
+            return Err(Fault::new("STORE-0405").with("day", anchor.day).with("entry", anchor.seq));
         }
+        open.retain(|anchor| anchor.seq != tail.seq);
+        Ok(())
     };
     pass_anchors(&tail)?;
     loop {

@@ -116,7 +116,7 @@ impl PostgresStore {
         let digests: Vec<[u8; 32]> = judged.new.iter().map(|new| new.digest).collect();
         let span = |range: Range<usize>| Span::of(self.hash, judged.new.get(range.start)?.seq, &digests[range]);
         let chain: Vec<_> = spans.into_iter().map(|(submission, range)| (submission, span(range))).collect();
-        self.desk().chain(&chain)?;
+        self.tables().chain(&chain)?;
         Ok(answers)
     }
 

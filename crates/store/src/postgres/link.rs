@@ -143,8 +143,8 @@ impl Db for Link {
 
     fn begin(&self) -> Result<(), Fault> {
         // Whoever writes holds the log's row: writers of other processes wait, so positions follow commits.
-        let begin = format!("BEGIN; SELECT end_seq FROM log WHERE county = {} FOR UPDATE", self.county);
-        let begun = self.repeat(|live| live.client.batch_execute(&begin));
+        let lock = format!("BEGIN; SELECT end_seq FROM log WHERE county = {} FOR UPDATE", self.county);
+        let begun = self.repeat(|live| live.client.batch_execute(&lock));
         self.open.set(begun.is_ok());
         if begun.is_err() {
             self.rollback();

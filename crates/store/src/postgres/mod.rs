@@ -22,9 +22,9 @@ use crate::accounts::{Accounts, AccountsMut};
 use crate::audit::{self, Anchor, Audited, Hash, Trail};
 use crate::clock::now_ms;
 use crate::db::{Db, read as read_lines};
-use crate::desk::Desk;
 use crate::row::{Appended, Cut, Row, RowRef, Scan, Submission};
 use crate::seal::Keyed;
+use crate::tables::Tables;
 use crate::words::Words;
 use crate::{Options, Store, areas, seal};
 use link::Link;
@@ -84,8 +84,8 @@ impl PostgresStore {
         Ok(store)
     }
 
-    fn desk(&self) -> Desk<'_> {
-        Desk { db: &self.link, sealing: self.keyed.sealing(), hash: self.hash }
+    fn tables(&self) -> Tables<'_> {
+        Tables { db: &self.link, sealing: self.keyed.sealing(), hash: self.hash }
     }
 }
 
@@ -132,7 +132,7 @@ impl Store for PostgresStore {
     }
 
     fn put_areas(&mut self, areas: &[Area]) -> Result<(), Fault> {
-        areas::put(&self.desk(), areas)
+        areas::put(&self.tables(), areas)
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>, Fault> {
@@ -140,7 +140,7 @@ impl Store for PostgresStore {
     }
 
     fn set_setting(&mut self, key: &str, value: &str) -> Result<(), Fault> {
-        areas::change_setting(&self.desk(), key, value)
+        areas::change_setting(&self.tables(), key, value)
     }
 
     fn secret(&mut self) -> Result<String, Fault> {
@@ -148,11 +148,11 @@ impl Store for PostgresStore {
     }
 
     fn accounts(&self) -> Accounts<'_> {
-        Accounts::new(self.desk())
+        Accounts::new(self.tables())
     }
 
     fn accounts_mut(&mut self) -> AccountsMut<'_> {
-        AccountsMut::new(self.desk())
+        AccountsMut::new(self.tables())
     }
 
     fn trail(&self, what: &Trail<'_>) -> Result<Vec<Audited>, Fault> {

@@ -13,7 +13,7 @@ use qianmo_core::{AreaCode, Fault, RecordId, SubjectId};
 use uuid::Uuid;
 
 use super::PostgresStore;
-use crate::audit::RawRows;
+use crate::audit::{EachRaw, RawRows};
 use crate::db::Db as _;
 use crate::row::{ActionRef, Cut, Order, Row, RowRef, Scan};
 use crate::seal::open_values;
@@ -211,7 +211,7 @@ impl PostgresStore {
 }
 
 impl RawRows for PostgresStore {
-    fn raw_rows(&self, from: i64, to: i64, each: &mut dyn FnMut(&RowRef<'_>, Option<&[u8]>) -> Result<(), Fault>) -> Result<(), Fault> {
+    fn raw_rows(&self, from: i64, to: i64, each: EachRaw<'_>) -> Result<(), Fault> {
         let county = self.county();
         let sql = format!("{SELECT}WHERE r.county = $1 AND r.seq >= $2 AND r.seq <= $3 ORDER BY r.seq LIMIT {PAGE}");
         self.words(true)?;

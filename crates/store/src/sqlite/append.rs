@@ -38,7 +38,7 @@ impl SqliteStore {
                 }
                 answers.push(answer);
             }
-            self.desk().chain(&chain)?;
+            self.tables().chain(&chain)?;
             Ok(answers)
         });
         if done.as_ref().is_ok_and(|answers| answers.iter().all(Result::is_ok)) {
@@ -196,12 +196,11 @@ impl Batch<'_> {
                 word = find.query_row([name], |row| row.get(0)).optional()?.map(|id| (id, name.as_str().into()));
             }
         }
-        let word: (i64, Arc<str>) = match word {
-            Some(word) => word,
-            None => {
-                let id = connection.prepare_cached("INSERT INTO word (text) VALUES (?)")?.insert([&names[0]])?;
-                (id, names[0].as_str().into())
-            }
+        let word: (i64, Arc<str>) = if let Some(word) = word {
+            word
+        } else {
+            let id = connection.prepare_cached("INSERT INTO word (text) VALUES (?)")?.insert([&names[0]])?;
+            (id, names[0].as_str().into())
         };
         self.words.insert(text.clone(), word.clone());
         Ok(word)

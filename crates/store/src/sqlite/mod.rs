@@ -20,9 +20,9 @@ use rusqlite::{Connection, OpenFlags};
 use crate::accounts::{Accounts, AccountsMut};
 use crate::audit::{self, Anchor, Audited, Hash, Trail};
 use crate::clock::now_ms;
-use crate::desk::Desk;
 use crate::row::{Appended, Cut, Row, RowRef, Scan, Submission};
 use crate::seal::Keyed;
+use crate::tables::Tables;
 use crate::words::Words;
 use crate::{Options, Store, areas, seal};
 use fault::named;
@@ -114,8 +114,8 @@ impl SqliteStore {
 }
 
 impl SqliteStore {
-    fn desk(&self) -> Desk<'_> {
-        Desk { db: &self.link, sealing: self.keyed.sealing(), hash: self.hash }
+    fn tables(&self) -> Tables<'_> {
+        Tables { db: &self.link, sealing: self.keyed.sealing(), hash: self.hash }
     }
 }
 
@@ -158,7 +158,7 @@ impl Store for SqliteStore {
     }
 
     fn put_areas(&mut self, areas: &[Area]) -> Result<(), Fault> {
-        areas::put(&self.desk(), areas)
+        areas::put(&self.tables(), areas)
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>, Fault> {
@@ -166,7 +166,7 @@ impl Store for SqliteStore {
     }
 
     fn set_setting(&mut self, key: &str, value: &str) -> Result<(), Fault> {
-        areas::change_setting(&self.desk(), key, value)
+        areas::change_setting(&self.tables(), key, value)
     }
 
     fn secret(&mut self) -> Result<String, Fault> {
@@ -174,11 +174,11 @@ impl Store for SqliteStore {
     }
 
     fn accounts(&self) -> Accounts<'_> {
-        Accounts::new(self.desk())
+        Accounts::new(self.tables())
     }
 
     fn accounts_mut(&mut self) -> AccountsMut<'_> {
-        AccountsMut::new(self.desk())
+        AccountsMut::new(self.tables())
     }
 
     fn trail(&self, what: &Trail<'_>) -> Result<Vec<Audited>, Fault> {

@@ -12,7 +12,7 @@ type SqlResult<T> = rusqlite::Result<T>;
 
 use super::SqliteStore;
 use super::fault::named;
-use crate::audit::RawRows;
+use crate::audit::{EachRaw, RawRows};
 use crate::row::{ActionRef, Cut, Order, Row, RowRef, Scan};
 use crate::seal::open_values;
 use crate::words::Words;
@@ -126,7 +126,7 @@ impl SqliteStore {
 }
 
 impl RawRows for SqliteStore {
-    fn raw_rows(&self, from: i64, to: i64, each: &mut dyn FnMut(&RowRef<'_>, Option<&[u8]>) -> Result<(), Fault>) -> Result<(), Fault> {
+    fn raw_rows(&self, from: i64, to: i64, each: EachRaw<'_>) -> Result<(), Fault> {
         self.words(true)?;
         self.each_stored(&format!("{SELECT}WHERE r.seq BETWEEN ? AND ? ORDER BY r.seq"), [from, to], &mut |row, words| {
             let seq: i64 = row.get(0).map_err(named(&self.link.file))?;

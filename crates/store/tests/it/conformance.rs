@@ -263,6 +263,7 @@ macro_rules! suite {
     };
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the suite asks: a server may be skipped")]
 fn embedded() -> Option<(qianmo_store::SqliteStore, tempfile::TempDir)> {
     let dir = tempfile::tempdir().unwrap();
     Some((qianmo_store::SqliteStore::create(dir.path()).unwrap(), dir))
@@ -276,6 +277,7 @@ fn sealed(suite: Suite) -> Options {
     Options { sealing: Some(Sealing::new(Keys::create(&dir.path().join("keys"), suite).unwrap(), policy)), ..Options::default() }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the suite asks: a server may be skipped")]
 fn embedded_sealed() -> Option<(qianmo_store::SqliteStore, tempfile::TempDir)> {
     let dir = tempfile::tempdir().unwrap();
     Some((qianmo_store::SqliteStore::create_with(dir.path(), &sealed(Suite::Aes256Gcm)).unwrap(), dir))

@@ -122,7 +122,7 @@ fn stolen_data_gives_no_number_phone_or_diagnosis() {
         for clear in [NUMBER, PHONE, &secret, "hiv", "stage", "CD4低", "王1"] {
             assert!(!holds(&stolen, clear), "{clear} lies there in clear ({suite:?})");
         }
-        assert!(holds(&stolen, "population.resident") && holds(&stolen, r#""weight":50"#) && holds(&stolen, r##""phone#1":""##));
+        assert!(holds(&stolen, "population.resident") && holds(&stolen, r#""weight":50"#) && holds(&stolen, r#""phone#1":""#));
         let store = place.open(&options).unwrap();
         assert_eq!(store.record(id(1)).unwrap().unwrap().record(&kinds).unwrap(), resident(1, PHONE));
         assert_eq!(store.record(id(2)).unwrap().unwrap().record(&kinds).unwrap(), case(2));
@@ -143,7 +143,7 @@ fn stored_values_stay_a_flat_json_object() {
     let dir = tempfile::tempdir().unwrap();
     let options = options(Keys::create(&dir.path().join("keys"), Suite::default()).unwrap());
     let mut odd = resident(1, PHONE);
-    odd.values.insert("note".into(), Value::text(r##"他说"phone#1":"abc" #2":" \"##));
+    odd.values.insert("note".into(), Value::text(r#"他说"phone#1":"abc" #2":" \"#));
     odd.values.insert("name".into(), Value::text("引号\"和\\"));
     let mut store = SqliteStore::create_with(&dir.path().join("data"), &options).unwrap();
     store.append(&[odd.clone(), case(2)]).unwrap();
@@ -198,7 +198,7 @@ fn after_a_rotation_old_records_are_read_and_known_again() {
         assert_eq!(store.record(id(1)).unwrap().unwrap().record(&kinds).unwrap(), old);
         assert_eq!(store.record(id(4)).unwrap().unwrap().head().form, older.form);
         drop(store);
-        assert!(holds(&place.stolen(), r##""phone#2":""##));
+        assert!(holds(&place.stolen(), r#""phone#2":""#));
         // The file of before the rotation: what the new key sealed can't be read, and nothing can be written.
         let mut store = place.open(&first).unwrap();
         assert!(store.record(id(1)).unwrap().is_some());

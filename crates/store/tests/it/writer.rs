@@ -27,7 +27,9 @@ fn many_callers(store: Box<dyn Store + Send>) -> Box<dyn Store + Send> {
             })
         })
         .collect();
-    callers.into_iter().for_each(|caller| caller.join().unwrap());
+    for caller in callers {
+        caller.join().unwrap();
+    }
     let store = thread.stop().unwrap();
     assert_eq!(writer.append(vec![record(999_999)]).unwrap_err().code, "STORE-0009");
     assert_eq!(writer.submit(Vec::new(), |_| ()).unwrap_err().code, "STORE-0009");

@@ -2,20 +2,20 @@
 
 use qianmo_core::{Fault, Record};
 
-use crate::audit::{self, Actor, Deed, Entry, Hash, Span, Tail};
+use crate::audit::{self, Deed, Entry, Hash, Span, Tail};
 use crate::db::{Db, transaction};
 use crate::row::Submission;
 use crate::seal::Sealing;
 
 /// A store's connection with what every table beside the log needs.
 #[derive(Clone, Copy)]
-pub(crate) struct Desk<'a> {
+pub(crate) struct Tables<'a> {
     pub(crate) db: &'a dyn Db,
     pub(crate) sealing: Option<&'a Sealing>,
     pub(crate) hash: Hash,
 }
 
-impl Desk<'_> {
+impl Tables<'_> {
     /// Does something and notes it in the audit chain: both or neither.
     pub(crate) fn audited<T>(&self, work: impl FnOnce() -> Result<(T, Option<Entry>), Fault>) -> Result<T, Fault> {
         transaction(self.db, || {
@@ -45,7 +45,7 @@ impl Desk<'_> {
 /// Who wrote, and what all the records have in common.
 fn write_entry(submission: &Submission<'_>) -> Entry {
     let records = submission.records;
-    let actor = submission.by.cloned().unwrap_or_else(|| Actor { worker: None, device: None });
+    let actor = submission.by.cloned().unwrap_or_default();
     Entry {
         area: common(records, |record| Some(record.area)),
         resident: common(records, |record| record.resident),
