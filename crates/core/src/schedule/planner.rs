@@ -331,9 +331,9 @@ impl Planner {
         if wanted == Wanted::Asked {
             items.retain(|item| item.state.is_asked());
         }
-        items.sort_by(|a, b| {
-            let key = |item: &Item| (item.urgency, -item.days_overdue(today), item.due.unwrap_or(Date::MAX));
-            key(a).cmp(&key(b)).then_with(|| (&a.service, a.subject, a.dose, a.anchored_on).cmp(&(&b.service, b.subject, b.dose, b.anchored_on)))
+        items.sort_by_cached_key(|item| {
+            let rank = (item.urgency, -item.days_overdue(today), item.due.unwrap_or(Date::MAX));
+            (rank, item.service.clone(), item.subject, item.dose, item.anchored_on, item.anchor)
         });
         items
     }

@@ -9,7 +9,6 @@ use super::planner::{Planner, ServiceRules, Wanted};
 use super::span::Span;
 use super::state::State;
 use super::types::{Cycle, Every};
-use crate::period::{Calendar, Period};
 
 /// Adds what one service asks after the records of one subject.
 pub(super) fn add(person: &Person<'_, '_>, limits: &Limits<'_, '_>, place: usize, run: Run, wanted: Wanted, items: &mut Vec<Item>) {
@@ -68,7 +67,7 @@ impl<'s, 'a> Asking<'s, '_, 'a> {
             Some(from) => from.eval(&scene).as_date(),
         };
         if let Some(Every::Calendar(cycle)) = rule.every {
-            scene.period = period(cycle, date.map_or(self.person.today, |date| date.max(self.person.today)));
+            scene.period = Some(period(cycle, date.map_or(self.person.today, |date| date.max(self.person.today))));
         }
         if !self.rules.when.as_ref().is_none_or(|when| when.holds(&scene)) {
             return None;
@@ -264,20 +263,54 @@ fn with(item: Item, window: &Window) -> Item {
     Item { opens: Some(window.opens), due: Some(window.due), closes: Some(window.closes), lapses: window.lapses, ..item }
 }
 
-/// The calendar period that a day lies in.
-fn period(cycle: Cycle, day: Date) -> Option<(Date, Date)> {
-    let (year, month) = (day.year(), day.month());
-    let period = match cycle {
-        Cycle::Year => Period::Year(year),
-        Cycle::Half => Period::Half(year, (month + 5) / 6),
-        Cycle::Quarter => Period::Quarter(year, (month + 2) / 3),
-        Cycle::Month => Period::Month(year, month),
-        Cycle::TenDays => Period::TenDays(year, month, ((day.day() - 1) / 10).min(2)),
-        Cycle::Week => {
-            let week = day.iso_week_date();
-            Period::Week(week.year(), week.week())
-        }
-        Cycle::Day => Period::Day(day),
+/// First and last day of the calendar period that a day lies in. As [`crate::Period::range`], without its general arithmetic: it is
+/// asked for every service of everybody.
+fn period(cycle: Cycle, day: Date) -> (Date, Date) {
+    let months = |first: i8, count: i8| {
+        let start = Date::new(day.year(), first, 1).unwrap_or(day);
+        (start, Date::new(day.year(), first + count - 1, 1).unwrap_or(day).last_of_month())
     };
-    Some(period.range(Calendar::Civil))
+    match cycle {
+        Cycle::Year => months(1, 12),
+        Cycle::Half => months((day.month() - 1) / 6 * 6 + 1, 6),
+        Cycle::Quarter => months((day.month() - 1) / 3 * 3 + 1, 3),
+        Cycle::Month => months(day.month(), 1),
+        Cycle::TenDays => {
+            let third = ((day.day() - 1) / 10).min(2);
+            let on = |of_month: i8| Date::new(day.year(), day.month(), of_month).unwrap_or(day);
+            (on(third * 10 + 1), if third == 2 { day.last_of_month() } else { on(third * 10 + 10) })
+        }
+        Cycle::Week => {
+            let monday = Span::days(-i32::from(day.weekday().to_monday_zero_offset())).after(day);
+            (monday, Span::days(6).after(monday))
+        }
+        Cycle::Day => (day, day),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::period::{Calendar, Period};
+    use jiff::civil::date;
+
+    #[test]
+    fn periods_are_those_of_the_calendar() {
+        let mut day = date(2023, 12, 25);
+        while day < date(2025, 3, 5) {
+            let (year, month, week) = (day.year(), day.month(), day.iso_week_date());
+            for (cycle, expected) in [
+                (Cycle::Year, Period::Year(year)),
+                (Cycle::Half, Period::Half(year, (month + 5) / 6)),
+                (Cycle::Quarter, Period::Quarter(year, (month + 2) / 3)),
+                (Cycle::Month, Period::Month(year, month)),
+                (Cycle::TenDays, Period::TenDays(year, month, ((day.day() - 1) / 10).min(2))),
+                (Cycle::Week, Period::Week(week.year(), week.week())),
+                (Cycle::Day, Period::Day(day)),
+            ] {
+                assert_eq!(period(cycle, day), expected.range(Calendar::Civil), "{cycle:?} {day}");
+            }
+            day = Span::days(1).after(day);
+        }
+    }
 }

@@ -3,5 +3,6 @@
 mod cases;
 mod checks;
 mod doses;
+mod laws;
 mod services;
 mod world;
