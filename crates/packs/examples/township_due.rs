@@ -21,7 +21,9 @@ const FORMS: usize = 60;
 const TODAY: Date = jiff::civil::date(2025, 6, 15);
 
 fn form(id: &str, profile: bool, fields: &[(&str, &str)]) -> String {
-    let mut text = format!("id = \"{id}\"\nname = \"n\"\nname_en = \"n\"\nversion = 1\nsubject = \"resident\"\nsource = \"s\"\nprofile = {profile}\nlocates = {profile}\n");
+    let mut text = format!(
+        "id = \"{id}\"\nname = \"n\"\nname_en = \"n\"\nversion = 1\nsubject = \"resident\"\nsource = \"s\"\nprofile = {profile}\nlocates = {profile}\n"
+    );
     for (field, kind) in fields {
         let _ = write!(text, "[[field]]\nid = \"{field}\"\nname = \"n\"\nname_en = \"n\"\ntype = \"{kind}\"\n");
         if *kind == "choice" {
@@ -37,25 +39,50 @@ fn made_packs() -> Vec<(String, String)> {
     for i in 0..SERVICES {
         let head = format!("[[service]]\nid = \"p.s{i}\"\nname = \"n\"\nname_en = \"n\"\nsource = \"s\"\nopen = \"{i} days\"\n");
         let body = match i % 3 {
-            0 => format!("after = \"p.resident\"\nwhen = \"years(birth_date, period_end) between {} and {} and sex = '{}'\"\nevery = \"year\"\nby = [\"p.f{}\"]\n", i % 90, i % 90 + 8, i % 2 + 1, i % FORMS),
-            1 => format!("after = \"p.f{}\"\nwhen = \"a >= {i}\"\ndue = \"{} days\"\nlapse = \"300 days\"\nby = [\"p.f{}\"]\n", i % FORMS, i + 14, i % FORMS),
-            _ => format!("after = \"p.f{}\"\nevery = \"3 months\"\nlapse = \"1 year\"\nby = [\"p.f{}\"]\nby_when = \"b <> 3\"\n", i % FORMS, (i + 1) % FORMS),
+            0 => format!(
+                "after = \"p.resident\"\nwhen = \"years(birth_date, period_end) between {} and {} and sex = '{}'\"\nevery = \"year\"\nby = [\"p.f{}\"]\n",
+                i % 90,
+                i % 90 + 8,
+                i % 2 + 1,
+                i % FORMS
+            ),
+            1 => format!(
+                "after = \"p.f{}\"\nwhen = \"a >= {i}\"\ndue = \"{} days\"\nlapse = \"300 days\"\nby = [\"p.f{}\"]\n",
+                i % FORMS,
+                i + 14,
+                i % FORMS
+            ),
+            _ => format!(
+                "after = \"p.f{}\"\nevery = \"3 months\"\nlapse = \"1 year\"\nby = [\"p.f{}\"]\nby_when = \"b <> 3\"\n",
+                i % FORMS,
+                (i + 1) % FORMS
+            ),
         };
         schedule += &head;
         schedule += &body;
     }
     for i in 0..SERIES {
-        let _ = write!(schedule, "[[series]]\nid = \"p.v{i}\"\nname = \"n\"\nname_en = \"n\"\nsource = \"s\"\nafter = \"p.resident\"\nfrom = \"birth_date\"\nuntil = \"18 years\"\nby = \"p.dose\"\nproduct = \"vaccine\"\nproducts = [\"V{i}\"]\n");
+        let _ = write!(
+            schedule,
+            "[[series]]\nid = \"p.v{i}\"\nname = \"n\"\nname_en = \"n\"\nsource = \"s\"\nafter = \"p.resident\"\nfrom = \"birth_date\"\nuntil = \"18 years\"\nby = \"p.dose\"\nproduct = \"vaccine\"\nproducts = [\"V{i}\"]\n"
+        );
         for when in ["age_years < 6", "age_years >= 6"] {
             let _ = write!(schedule, "[[series.course]]\nwhen = \"{when}\"\n");
             for dose in 1..5 {
-                let _ = write!(schedule, "[[series.course.dose]]\nproducts = [\"V{i}\"]\ndue = \"{} months\"\ninterval = \"28 days\"\n", dose * 2);
+                let _ = write!(
+                    schedule,
+                    "[[series.course.dose]]\nproducts = [\"V{i}\"]\ndue = \"{} months\"\ninterval = \"28 days\"\n",
+                    dose * 2
+                );
             }
         }
     }
     schedule += "[[stop]]\nform = \"p.death\"\nservices = \"all\"\nreason = \"r\"\n";
     let mut files = vec![
-        ("p/pack.toml".to_owned(), "id = \"p\"\nname = \"n\"\nname_en = \"n\"\nnorm = \"n\"\nin_force_from = 2012-01-01\nauthor = \"a\"\n".to_owned()),
+        (
+            "p/pack.toml".to_owned(),
+            "id = \"p\"\nname = \"n\"\nname_en = \"n\"\nnorm = \"n\"\nin_force_from = 2012-01-01\nauthor = \"a\"\n".to_owned(),
+        ),
         ("p/forms/resident.toml".to_owned(), form("p.resident", true, &[("birth_date", "date"), ("sex", "text")])),
         ("p/forms/death.toml".to_owned(), form("p.death", false, &[])),
         ("p/forms/dose.toml".to_owned(), form("p.dose", false, &[("vaccine", "choice")])),

@@ -178,7 +178,8 @@ impl<'p, 'a> Person<'p, 'a> {
     fn field(&self, row: Row<'_, 'a>, field: &str, about: &Fact<'_>) -> Value {
         let filled = row.filled(field);
         let form = self.planner.forms[usize::from(row.last().form.0)].derives.as_ref().filter(|_| filled.is_null());
-        let Some((form, place)) = form.and_then(|form| Some((form, form.derived.iter().position(|derived| *derived.field.id == *field)?))) else {
+        let Some((form, place)) = form.and_then(|form| Some((form, form.derived.iter().position(|derived| *derived.field.id == *field)?)))
+        else {
             return filled;
         };
         let sheet = self.sheet(about);

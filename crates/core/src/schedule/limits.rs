@@ -35,6 +35,13 @@ pub(super) struct Held {
     pub(super) until: Option<Date>,
 }
 
+/// A service declined.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Declined {
+    /// When it is asked again; `None`: only at the person's wish.
+    pub(super) until: Option<Date>,
+}
+
 /// Who is asked about.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Who {
@@ -91,12 +98,11 @@ impl<'p, 'a> Limits<'p, 'a> {
         Some(Held { reason: longest.rule.reason.clone(), until: longest.until })
     }
 
-    /// Until when a service that the person declined isn't asked: a day, `Some(None)` for only at the person's wish, `None` when
-    /// it is asked. `accepted`: when it was last done; that ends what was declined before.
-    pub(super) fn declined(&self, person: &Person<'_, '_>, names: [&str; 2], who: Who, accepted: Option<Date>) -> Option<Option<Date>> {
+    /// Whether a service was declined and isn't asked. `accepted`: when it was last done; that ends what was declined before.
+    pub(super) fn declined(&self, person: &Person<'_, '_>, names: [&str; 2], who: Who, accepted: Option<Date>) -> Option<Declined> {
         let (_, rule) = person.planner.decline.as_ref()?;
-        let named = |fact: &&Fact<'_>| fact.values.get(&rule.service).and_then(Value::as_text).is_some_and(|id| names.contains(&id));
-        let mut own: Vec<&Fact<'_>> = self.declines.iter().filter(|fact| who.is(fact.subject)).filter(named).collect();
+        let about = |fact: &&Fact<'_>| fact.values.get(&rule.service).and_then(Value::as_text).is_some_and(|id| names.contains(&id));
+        let mut own: Vec<&Fact<'_>> = self.declines.iter().filter(|fact| who.is(fact.subject)).filter(about).collect();
         own.sort_unstable_by_key(|fact| fact.order());
         let mut times = 0;
         let mut last = None;
@@ -109,11 +115,7 @@ impl<'p, 'a> Limits<'p, 'a> {
             }
         }
         let again = rule.again.after(last?);
-        if times > rule.asks {
-            Some(None)
-        } else {
-            (person.today < again).then_some(Some(again))
-        }
+        if times > rule.asks { Some(Declined { until: None }) } else { (person.today < again).then_some(Declined { until: Some(again) }) }
     }
 
     pub(super) fn has_declines(&self) -> bool {

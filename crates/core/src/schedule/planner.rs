@@ -161,9 +161,9 @@ impl Planner {
     fn name_rules(&mut self, packs: &Packs) {
         let schedules = || packs.packs.iter().map(|pack| &pack.schedule);
         let known = |planner: &Self, forms: &[&Arc<str>]| forms.iter().all(|form| planner.numbers.contains_key(*form));
-        let services = schedules().flat_map(|schedule| &schedule.services).filter(|service| {
-            known(self, &[&service.after]) && service.by.iter().all(|form| known(self, &[form]))
-        });
+        let services = schedules()
+            .flat_map(|schedule| &schedule.services)
+            .filter(|service| known(self, &[&service.after]) && service.by.iter().all(|form| known(self, &[form])));
         let series = schedules().flat_map(|schedule| &schedule.series).filter(|series| known(self, &[&series.after, &series.by]));
         let ids: Vec<Arc<str>> = services.map(|service| service.id.clone()).chain(series.map(|series| series.id.clone())).collect();
         for id in ids {
@@ -200,7 +200,8 @@ impl Planner {
 
     fn add_service(&mut self, pack: &Arc<str>, service: &Service) {
         let place = self.services.len();
-        let (Some(after), by) = (self.reads(&service.after), service.by.iter().map(|form| self.reads(form)).collect::<Option<Vec<_>>>()) else {
+        let (Some(after), by) = (self.reads(&service.after), service.by.iter().map(|form| self.reads(form)).collect::<Option<Vec<_>>>())
+        else {
             return;
         };
         let Some(by) = by.filter(|_| self.rules.get(&service.id) == Some(&place)) else { return };
@@ -324,7 +325,11 @@ impl Planner {
             }
             for series in &form.series {
                 let rules = &self.series[*series];
-                super::series::add(&super::series::Asking { person: &person, limits: &limits, rules, given: &given[rules.given], wanted }, *run, &mut items);
+                super::series::add(
+                    &super::series::Asking { person: &person, limits: &limits, rules, given: &given[rules.given], wanted },
+                    *run,
+                    &mut items,
+                );
             }
         }
         self.supersede(&mut items);

@@ -213,7 +213,7 @@ impl<'s, 'a> Way<'_, 's, '_, 'a> {
             return;
         }
         let old_enough = dose.earliest.unwrap_or(dose.due).after(self.birth);
-        let far_enough = self.far_enough(dose, walk.last);
+        let far_enough = Self::far_enough(dose, walk.last);
         walk.last = Some(day);
         if day < old_enough {
             walk.invalid.push((id, Invalid::TooYoung(old_enough)));
@@ -226,7 +226,7 @@ impl<'s, 'a> Way<'_, 's, '_, 'a> {
         }
     }
 
-    fn far_enough(&self, dose: &Dose, last: Option<Date>) -> Option<Date> {
+    fn far_enough(dose: &Dose, last: Option<Date>) -> Option<Date> {
         Some(dose.interval?.after(last?))
     }
 
@@ -245,14 +245,18 @@ impl<'s, 'a> Way<'_, 's, '_, 'a> {
         if until.is_some_and(|until| opens.max(today) >= until) {
             return Next::Passed(until);
         }
-        let holds: Vec<Option<Held>> =
-            course.rows[row].products.iter().map(|product| self.asking.limits.held(self.asking.rules.number, self.who, Some(*product))).collect();
+        let holds: Vec<Option<Held>> = course.rows[row]
+            .products
+            .iter()
+            .map(|product| self.asking.limits.held(self.asking.rules.number, self.who, Some(*product)))
+            .collect();
         let free = || holds.iter().position(Option::is_none);
         let held = holds.iter().flatten().min_by_key(|held| held.until.unwrap_or(Date::MAX)).filter(|_| free().is_none());
         if let Some(held) = held.filter(|held| held.until.is_none()) {
             return Next::Barred(held.clone());
         }
-        let products = dose.products.iter().zip(&holds).filter(|(_, hold)| hold.is_none() || free().is_none()).map(|(product, _)| product.clone());
+        let products =
+            dose.products.iter().zip(&holds).filter(|(_, hold)| hold.is_none() || free().is_none()).map(|(product, _)| product.clone());
         let planned = course.rows[row].products.get(free().unwrap_or(0)).copied();
         let mut conflict = None;
         for (why, other, end) in planned.into_iter().flat_map(|planned| self.conflicts(planned)) {
@@ -285,7 +289,7 @@ impl<'s, 'a> Way<'_, 's, '_, 'a> {
 
     /// The first day on which a dose can be given by a row, and the day on which it should be.
     fn planned(&self, dose: &Dose, walk: &Walk<'_, '_>) -> (Date, Date) {
-        let from = dose.from.unwrap_or(Date::MIN).max(self.far_enough(dose, walk.last).unwrap_or(Date::MIN));
+        let from = dose.from.unwrap_or(Date::MIN).max(Self::far_enough(dose, walk.last).unwrap_or(Date::MIN));
         let opens = dose.earliest.unwrap_or(dose.due).after(self.birth).max(from);
         (opens, dose.due.after(self.birth).max(opens))
     }
@@ -348,8 +352,8 @@ impl<'s, 'a> Way<'_, 's, '_, 'a> {
         }
         if limits.has_declines() {
             let accepted = walk.done.last().map(|(_, given)| given.fact.at);
-            if let Some(until) = limits.declined(person, [&rules.rule.id, &rules.pack], self.who, accepted) {
-                return (State::Declined, Reason::Declined(until));
+            if let Some(declined) = limits.declined(person, [&rules.rule.id, &rules.pack], self.who, accepted) {
+                return (State::Declined, Reason::Declined(declined.until));
             }
         }
         let plan = match next {

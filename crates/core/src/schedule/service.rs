@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::facts::{Fact, Person, Row, Run, Scene};
 use super::item::{Item, Reason};
-use super::limits::{Limits, Who};
+use super::limits::{Declined, Limits, Who};
 use super::planner::{Planner, ServiceRules, Wanted};
 use super::span::Span;
 use super::state::State;
@@ -140,8 +140,8 @@ impl<'s, 'a> Asking<'s, '_, 'a> {
         let who = Who::of(anchor);
         let (state, reason) = if let Some((why, on)) = self.limits.stopped(self.place, who) {
             (State::Stopped, Reason::Stopped(why, on))
-        } else if let Some(until) = self.declined(scene, who, last) {
-            (State::Declined, Reason::Declined(until))
+        } else if let Some(declined) = self.declined(scene, who, last) {
+            (State::Declined, Reason::Declined(declined.until))
         } else if window.lapses.is_some_and(|day| today >= day) {
             (State::Lapsed, Reason::Lapsed)
         } else if today < window.opens {
@@ -156,7 +156,7 @@ impl<'s, 'a> Asking<'s, '_, 'a> {
         (self.wanted == Wanted::All || state.is_asked()).then(|| with(self.item(anchor, Some(date), state, reason), window))
     }
 
-    fn declined(&self, scene: &Scene<'s, '_, 'a>, who: Who, last: Option<Date>) -> Option<Option<Date>> {
+    fn declined(&self, scene: &Scene<'s, '_, 'a>, who: Who, last: Option<Date>) -> Option<Declined> {
         if !self.rules.rule.asks || !self.limits.has_declines() {
             return None;
         }
@@ -167,20 +167,16 @@ impl<'s, 'a> Asking<'s, '_, 'a> {
 
     fn window(&self, scene: &Scene<'s, '_, 'a>, date: Date) -> Window {
         let rule = &self.rules.rule;
-        match scene.period {
-            Some((start, end)) => {
-                let opens = rule.open.map_or(start, |open| open.after(start)).max(date);
-                let due = rule.due.map_or(end, |due| due.after(start)).max(opens);
-                let closes = rule.close.map_or(due, |close| close.after(start)).max(due);
-                Window { opens, due, closes, lapses: rule.lapse.map(|lapse| lapse.after(start)), counts_from: opens, counts_to: end }
-            }
-            None => {
-                let opens = rule.open.map_or(date, |open| open.after(date));
-                let due = rule.due.or(Planner::again(rule)).map_or(opens, |due| due.after(date));
-                let closes = rule.close.map_or(due, |close| close.after(date));
-                Window { opens, due, closes, lapses: rule.lapse.map(|lapse| lapse.after(date)), counts_from: opens, counts_to: Date::MAX }
-            }
+        if let Some((start, end)) = scene.period {
+            let opens = rule.open.map_or(start, |open| open.after(start)).max(date);
+            let due = rule.due.map_or(end, |due| due.after(start)).max(opens);
+            let closes = rule.close.map_or(due, |close| close.after(start)).max(due);
+            return Window { opens, due, closes, lapses: rule.lapse.map(|lapse| lapse.after(start)), counts_from: opens, counts_to: end };
         }
+        let opens = rule.open.map_or(date, |open| open.after(date));
+        let due = rule.due.or(Planner::again(rule)).map_or(opens, |due| due.after(date));
+        let closes = rule.close.map_or(due, |close| close.after(date));
+        Window { opens, due, closes, lapses: rule.lapse.map(|lapse| lapse.after(date)), counts_from: opens, counts_to: Date::MAX }
     }
 
     /// The next time of a repeated service, counted from the day it was last done.

@@ -70,7 +70,7 @@ impl Planner {
                 let _ = write!(text, "由“{}”代替", self.name(by).unwrap_or(by));
             }
         }
-        text.push_str(&self.invalid(item, false));
+        text.push_str(&Self::invalid(item, false));
         text
     }
 
@@ -79,7 +79,7 @@ impl Planner {
     pub fn explain_en(&self, item: &Item, today: Date) -> String {
         let mut text = self.because(item, true);
         let day = |date: Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
-        text += &match &item.reason {
+        let rest = match &item.reason {
             Reason::Early => format!("opens on {}, to be done by {}", day(item.opens), day(item.due)),
             Reason::Asked | Reason::Part(..) => {
                 let part = if let Reason::Part(done, of) = item.reason { format!("{done} of {of} done, ") } else { String::new() };
@@ -101,7 +101,8 @@ impl Planner {
             Reason::Stopped(why, on) => format!("{why} ({on})"),
             Reason::Superseded(by) => format!("replaced by {}", self.name_en(by).unwrap_or(by)),
         };
-        text.push_str(&self.invalid(item, true));
+        text.push_str(&rest);
+        text.push_str(&Self::invalid(item, true));
         text
     }
 
@@ -138,14 +139,14 @@ impl Planner {
         text
     }
 
-    fn invalid(&self, item: &Item, english: bool) -> String {
+    fn invalid(item: &Item, english: bool) -> String {
         let Some(detail) = &item.detail else { return String::new() };
         let mut text = String::new();
         for (_, why) in &detail.invalid {
-            text += &if english { format!("; {}", why.english()) } else { format!("；{}", why.chinese()) };
+            let _ = if english { write!(text, "; {}", why.english()) } else { write!(text, "；{}", why.chinese()) };
         }
         if !detail.asks_for.is_empty() && item.state != State::Done {
-            text += &if english { format!("; first: {}", detail.asks_for) } else { format!("；须先{}", detail.asks_for) };
+            let _ = if english { write!(text, "; first: {}", detail.asks_for) } else { write!(text, "；须先{}", detail.asks_for) };
         }
         text
     }

@@ -1,5 +1,7 @@
 //! `[[case.due]]`: what a worked case expects is held against the planner.
 
+#![allow(clippy::format_push_string, reason = "texts of a test")]
+
 use qianmo_core::Record;
 use qianmo_core::schedule::Planner;
 use qianmo_packs::load;

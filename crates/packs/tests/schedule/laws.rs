@@ -81,7 +81,8 @@ fn doing_it_never_leaves_it_overdue() {
         let done = drawn(seed).with("care.enrolment", "wang/a", "2025-06-01", "").with("care.followup", "wang/a", "2025-07-10", "sbp=120");
         let overdue = |world: &World| {
             let items = world.items("2025-08-01");
-            let of = items.iter().filter(|item| &*item.service == "care.visit" && item.anchored_on.is_some_and(|on| on <= date("2025-06-01")));
+            let of =
+                items.iter().filter(|item| &*item.service == "care.visit" && item.anchored_on.is_some_and(|on| on <= date("2025-06-01")));
             of.filter(|item| item.subject == world.records.last().unwrap().subject.id && item.state.is_asked()).count()
         };
         assert_eq!(overdue(&done), 0, "seed {seed}, before: {asked}");

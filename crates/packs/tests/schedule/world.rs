@@ -1,5 +1,7 @@
 //! A small world to ask schedules in: three forms of a person, some of a programme, and a `schedule.toml` per test.
 
+#![allow(clippy::format_push_string, reason = "texts of a test")]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -127,7 +129,7 @@ impl World {
             worker: None,
             device: None,
             at: date(at),
-            recorded_at: number as i64,
+            recorded_at: i64::try_from(number).unwrap(),
             action: Action::State,
             values: values.split_whitespace().map(value).collect::<BTreeMap<_, _>>(),
         });

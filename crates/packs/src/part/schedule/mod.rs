@@ -232,9 +232,7 @@ impl Reader<'_> {
         let service = self.field(table, "service", found, true, &[Kind::Text]);
         let wish = self.field(table, "wish", found, true, &[Kind::Bool]);
         table.opt_string("source");
-        if table.need("again").is_none() {
-            return None;
-        }
+        table.need("again")?;
         Some(Decline {
             place: table.place(),
             again: span(table, "again")?,
