@@ -16,7 +16,7 @@
 -- column: limit_hours integer 报告时限（小时）
 -- column: reported boolean 已报告
 -- column: timely boolean 按时限报告
--- column: counted boolean 计入发病：现住本辖区的临床诊断和确诊病例
+-- column: incident boolean 计入发病：现住本辖区的临床诊断和确诊病例
 -- column: in_school boolean 托幼儿童和学生
 -- column: died boolean 死亡
 -- column: coded boolean 性病艾滋病，按编码管理
@@ -39,7 +39,7 @@ select
         when d.hours = 2 then c.reported_at <= c.diagnosed_at + interval '2 hours'
         else c.reported_at <= c.diagnosed_at + interval '24 hours'
     end, false) as timely,
-    c.local and c.case_class in ('2', '3') as counted,
+    c.local and c.case_class in ('2', '3') as incident,
     c.occupation in ('01', '03') as in_school,
     c.died_on is not null as died,
     c.disease in ('0601', '0602', '0700', '0801', '0802', '0803', '0804', '0805') as coded

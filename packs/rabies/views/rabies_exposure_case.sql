@@ -56,17 +56,7 @@ select
     e.grade = '3' and e.course in ('1', '2') and coalesce(d.passive_on <= d.first_on + interval '7 days', false) as passive,
     e.wound_care = '2' as treated_wound,
     e.course = '5' as declined
-from (
-    select
-        x.subject, x.resident, x.at, x.exposed_at, x.animal, x.animal_state, x.animal_vaccinated, x.sites, x.degree, x.wound_care, x.course,
-        case
-            when x.animal = '4' then '3'
-            when x.degree = '2' and (x.immune_deficient or (x.sites like '%|1|%' and x.animal_state = '1')) then '3'
-            else x.degree
-        end as grade
-    from rabies_exposure x
-    where x.at between $start and $end
-) e
+from rabies_exposure e
 left join rabies_courses c on c.course = e.course and e.at between c.valid_from and c.valid_to
 left join (
     select
@@ -81,3 +71,4 @@ left join (
     group by subject
 ) d on d.subject = e.subject
 left join population_resident w on w.subject = e.resident and w.valid_to = date '9999-12-31'
+where e.at between $start and $end
