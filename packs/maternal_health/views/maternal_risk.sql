@@ -7,10 +7,10 @@
 -- source: 孕产妇妊娠风险评估与管理工作规范，2017：橙色、红色、紫色纳入高危孕产妇专案
 select m.subject, m.at as found_on, m.risk from maternal_health_high_risk m
 union all
-select m.subject, m.at as found_on, m.risk
+select m.subject, m.at as found_on, m.colour as risk
 from maternal_health_registration m
-where m.risk in ('3', '4') or m.infectious
+where m.special_case
 union all
-select m.subject, m.at as found_on, m.risk
+select m.subject, m.at as found_on, m.colour as risk
 from maternal_health_antenatal m
-where m.risk in ('3', '4') or m.infectious
+where m.special_case

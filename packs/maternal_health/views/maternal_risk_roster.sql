@@ -34,7 +34,7 @@ join maternal_pregnancy_period k on k.subject = h.subject
 left join (
     select subject, min(gestational_week) as found_week
     from maternal_health_antenatal m
-    where risk in ('3', '4') or infectious
+    where special_case
     group by subject
 ) a on a.subject = h.subject
 left join (

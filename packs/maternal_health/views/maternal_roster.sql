@@ -68,7 +68,7 @@ left join (
     select
         subject,
         max(resident) as resident,
-        max(risk) as risk,
+        max(colour) as risk,
         min(m.at) as anc1_on,
         min(case when gestational_week between 16 and 20 then m.at end) as anc2_on,
         min(case when gestational_week between 21 and 24 then m.at end) as anc3_on,
