@@ -79,7 +79,7 @@ pub struct Field {
     pub usual: Option<(Decimal, Decimal)>,
     /// Codes, for `choice` and `choices`.
     pub choices: Vec<Choice>,
-    /// What the field identifies: `name`, `resident_number`, `phone`, `address`, or nothing. Such fields are
+    /// What the field identifies: `name`, `resident_number`, `phone`, `address`, `bank_account`, or nothing. Such fields are
     /// masked unless asked for; `resident_number` is checked by GB 11643.
     pub identifies: Option<Identifies>,
     /// Whether the field records a reproductive choice (design, section 9).
@@ -141,6 +141,8 @@ pub enum Identifies {
     Phone,
     /// 住址
     Address,
+    /// 银行账号
+    BankAccount,
 }
 
 /// A condition that a filled form must meet. False fails; unknown doesn't.

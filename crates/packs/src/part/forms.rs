@@ -157,6 +157,7 @@ fn read_field(context: &Context<'_>, table: &Table<'_>, id: Arc<str>) -> Field {
         ("resident_number", Some(Identifies::ResidentNumber)),
         ("phone", Some(Identifies::Phone)),
         ("address", Some(Identifies::Address)),
+        ("bank_account", Some(Identifies::BankAccount)),
     ];
     Field {
         id,
