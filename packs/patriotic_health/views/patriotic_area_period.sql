@@ -29,10 +29,10 @@ scored as (
     select distinct
         subject,
         count(*) over (partition by subject) as checks,
-        sum(roads + waste + water + toilets) over (partition by subject) as score_sum,
-        sum(case when roads + waste + water + toilets < 80 then 1 else 0 end) over (partition by subject) as low,
+        sum(total) over (partition by subject) as score_sum,
+        sum(case when total < 80 then 1 else 0 end) over (partition by subject) as low,
         sum(case when recheck then 1 else 0 end) over (partition by subject) as rechecks,
-        last_value(roads + waste + water + toilets) over (
+        last_value(total) over (
             partition by subject order by s.at, s.record rows between unbounded preceding and unbounded following
         ) as last_score
     from patriotic_health_score s

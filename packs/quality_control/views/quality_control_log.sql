@@ -52,7 +52,7 @@ with logged as (
         d.result,
         d.required,
         false as biological_done,
-        case when d.item in ('1', '2') then d.result >= d.required else d.result <= d.required end as passed,
+        d.passed,
         false as recalled,
         cast(0 as decimal(18, 2)) as weight,
         cast(0 as decimal(18, 2)) as sharps,

@@ -39,11 +39,7 @@ with sheets as (
         false as canteen,
         h.recheck,
         h.recheck_due,
-        case when h.water_locked then 0 else 1 end + case when h.rubbish then 0 else 1 end + case when h.toilets then 0 else 1 end
-            + case when h.ventilation then 0 else 1 end + case when h.disinfection then 0 else 1 end
-            + case when h.morning_kept then 0 else 1 end + case when h.absence_kept then 0 else 1 end
-            + case when h.certificates then 0 else 1 end + case when h.lessons then 0 else 1 end
-            + case when h.eye_teeth then 0 else 1 end as failed,
+        h.failed,
         h.water_locked,
         h.rubbish,
         h.toilets,
@@ -71,10 +67,7 @@ with sheets as (
         true as canteen,
         c.recheck,
         c.recheck_due,
-        case when c.acceptance then 0 else 1 end + case when c.storage then 0 else 1 end + case when c.separation then 0 else 1 end
-            + case when c.soaking then 0 else 1 end + case when c.tableware then 0 else 1 end
-            + case when c.certificates then 0 else 1 end + case when c.proofing then 0 else 1 end
-            + case when c.samples then 0 else 1 end as failed,
+        c.failed,
         cast(null as boolean) as water_locked,
         cast(null as boolean) as rubbish,
         cast(null as boolean) as toilets,
