@@ -1,6 +1,7 @@
 //! The end of the booklet: worked cases, open points with room for remarks, signatures.
 
 use qianmo_core::pack::{Case, Pack};
+use qianmo_core::schedule::State;
 
 use super::names::Names;
 use super::pages::{Cell, Pages, beneath, serial, words};
@@ -32,7 +33,7 @@ fn outcome(case: &Case, names: &Names<'_>) -> Cell {
     for due in &case.due {
         let dose = due.dose.map_or_else(String::new, |dose| format!("第{dose}剂"));
         let until = due.due.map_or_else(String::new, |day| format!("（{day}）"));
-        said.push(format!("{}{} {dose}{}{until}", due.on, service_name(&due.service, names), due.state.chinese()));
+        said.push(format!("{}{} {dose}{}{until}", due.on, service_name(&due.service, names), due.state.map_or("不要求", State::chinese)));
     }
     for (record, values) in &case.derived {
         let form = case.records.get(record - 1).and_then(|record| names.packs.form(&record.form));
