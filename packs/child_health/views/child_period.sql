@@ -15,6 +15,7 @@
 -- column: height_rated boolean 5岁以下评价过年龄别身高
 -- column: stunted boolean 5岁以下生长迟缓
 -- column: shape_rated boolean 5岁以下评价过身高别体重
+-- column: wasted boolean 5岁以下消瘦
 -- column: overweight boolean 5岁以下超重
 -- column: obese boolean 5岁以下肥胖
 -- column: haemoglobin_tested boolean 5岁以下检测过血红蛋白
@@ -54,10 +55,11 @@ select
     r.under_5 and coalesce(c.height_rated, false) as height_rated,
     r.under_5 and coalesce(c.stunted, false) as stunted,
     r.under_5 and coalesce(c.shape_rated, false) as shape_rated,
+    r.under_5 and coalesce(c.wasted, false) as wasted,
     r.under_5 and coalesce(c.overweight, false) as overweight,
     r.under_5 and coalesce(c.obese, false) as obese,
-    r.under_5 and c.haemoglobin is not null as haemoglobin_tested,
-    r.under_5 and coalesce(c.haemoglobin < t.anaemia_below, false) as anaemia,
+    r.under_5 and coalesce(c.anaemia_rated, false) as haemoglobin_tested,
+    r.under_5 and coalesce(c.anaemia, false) as anaemia,
     coalesce(c.delayed, false) as delayed,
     coalesce(c.referred, false) or coalesce(n.referred, false) as referred,
     coalesce(c.hearing_failed, false) as hearing_failed,
@@ -65,7 +67,6 @@ select
     r.under_5 and h.subject is not null and coalesce(v.visited, false) as high_risk_managed,
     not r.registered as floating
 from population_resident_period r
-left join child_health_standards t on $end between t.valid_from and t.valid_to
 left join (
     select
         subject,
@@ -78,9 +79,11 @@ left join (
         bool_or(m.at >= $start and height_class is not null) as height_rated,
         bool_or(m.at >= $start and height_class = '2') as stunted,
         bool_or(m.at >= $start and shape_class is not null) as shape_rated,
+        bool_or(m.at >= $start and shape_class = '2') as wasted,
         bool_or(m.at >= $start and shape_class = '3') as overweight,
         bool_or(m.at >= $start and shape_class = '4') as obese,
-        min(case when m.at >= $start then haemoglobin end) as haemoglobin,
+        bool_or(m.at >= $start and anaemia is not null) as anaemia_rated,
+        bool_or(m.at >= $start and anaemia) as anaemia,
         bool_or(m.at >= $start and delay) as delayed,
         bool_or(m.at >= $start and referred) as referred,
         bool_or(m.at >= $start and hearing = '2') as hearing_failed

@@ -21,6 +21,9 @@
 -- column: m48_on date 4岁
 -- column: m60_on date 5岁
 -- column: m72_on date 6岁
+-- column: weight_grade text 最近一次年龄别体重
+-- column: height_grade text 最近一次年龄别身长（身高）
+-- column: shape_grade text 最近一次身长（身高）别体重
 -- column: haemoglobin integer 血红蛋白最低值
 -- column: hearing text 听力
 -- column: eye_checks integer 眼保健次数
@@ -49,6 +52,9 @@ select
     c.m48_on,
     c.m60_on,
     c.m72_on,
+    case c.weight_grade when '1' then '下' when '2' then '下' when '3' then '中下' when '4' then '中' when '5' then '中上' when '6' then '上' when '7' then '上' end as weight_grade,
+    case c.height_grade when '1' then '下' when '2' then '下' when '3' then '中下' when '4' then '中' when '5' then '中上' when '6' then '上' when '7' then '上' end as height_grade,
+    case c.shape_grade when '1' then '下' when '2' then '下' when '3' then '中下' when '4' then '中' when '5' then '中上' when '6' then '上' when '7' then '上' end as shape_grade,
     c.haemoglobin,
     c.hearing,
     coalesce(c.eye_checks, 0) + coalesce(n.eye_checks, 0) as eye_checks,
@@ -79,6 +85,9 @@ left join (
         min(case when stage = '48' then m.at end) as m48_on,
         min(case when stage = '60' then m.at end) as m60_on,
         min(case when stage = '72' then m.at end) as m72_on,
+        last_value(weight_grade order by m.at) as weight_grade,
+        last_value(height_grade order by m.at) as height_grade,
+        last_value(shape_grade order by m.at) as shape_grade,
         min(haemoglobin) as haemoglobin,
         max(hearing) as hearing,
         sum(case when eye_checked then 1 else 0 end) as eye_checks,
