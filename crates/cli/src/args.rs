@@ -45,9 +45,12 @@ pub(crate) enum Command {
     /// 查看、更正、作废一条记录
     #[command(subcommand)]
     Record(Record),
+    /// 群体行动：列各轮，首日定名单
+    #[command(subcommand)]
+    Campaign(Campaign),
     /// 对表单和视图做只读 SQL 查询
     Sql(Sql),
-    /// 检查、列出专项包
+    /// 检查、列出、印出专项包
     #[command(subcommand)]
     Packs(Packs),
     /// 检查数据是否完好
@@ -314,6 +317,30 @@ pub(crate) enum Record {
     },
 }
 
+/// `campaign`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Campaign {
+    /// 定名单：按首日的情况把应到的人各写一条记录，只写一次
+    Freeze {
+        /// 开始这一轮的记录编号
+        #[arg(value_parser = record)]
+        record: RecordId,
+        #[command(flatten)]
+        data: Data,
+        /// 只试算，不写入
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// 列出各轮和名单人数
+    List {
+        #[command(flatten)]
+        data: Data,
+        /// 输出格式
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
+}
+
 /// `sql`
 #[derive(Debug, Args)]
 pub(crate) struct Sql {
@@ -345,6 +372,20 @@ pub(crate) enum Packs {
         /// 输出格式
         #[arg(long, value_enum, default_value = "table")]
         format: Format,
+        /// 只列没有核对过出处的规则
+        #[arg(long)]
+        unverified: bool,
+    },
+    /// 把一个专项包印成册子，供业务人员核对签字
+    Book {
+        /// 专项包编号，如 hypertension
+        id: String,
+        /// 写到这个文件（docx、pdf、html、md）
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// 打印日期（默认：今天）
+        #[arg(long, value_parser = day)]
+        date: Option<Date>,
     },
 }
 

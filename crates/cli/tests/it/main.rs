@@ -1,6 +1,9 @@
 //! The binary as a script uses it: figures to people, numbers back, a correction, faults and exit status.
 #![allow(clippy::unwrap_used, clippy::panic, unreachable_pub, reason = "helpers of tests may stop a test")]
 
+mod campaign;
+mod packs;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output};
