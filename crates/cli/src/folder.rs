@@ -54,7 +54,7 @@ pub(crate) struct Folder {
 impl Folder {
     pub(crate) fn open(dir: &Path, packs: Option<&Path>) -> Result<Self, Failure> {
         let packs = load_packs(packs)?;
-        let store = SqliteStore::open(dir)?;
+        let store = crate::keys::open(dir, &packs)?;
         let areas = Arc::new(store.areas()?);
         Ok(Self { store, packs, areas })
     }

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use qianmo_core::Date;
 use qianmo_core::pack::Packs;
-use qianmo_store::{SqliteStore, Store};
+use qianmo_store::Store;
 use qianmo_synth::{Figures, Options, Township};
 
 use crate::args::Synth;
 use crate::failure::Failure;
 use crate::folder::{load_packs, read_file};
+use crate::keys;
 use crate::output::line;
 
 pub(crate) fn run(args: &Synth, packs: Option<&Path>) -> Result<(), Failure> {
@@ -35,8 +36,8 @@ pub(crate) fn code(township: &Township) -> String {
 
 /// Makes a township in a new data folder. With a fault nothing stays behind.
 pub(crate) fn make(packs: &Packs, figures: &Figures, options: &Options, dir: &Path) -> Result<Township, Failure> {
-    let existed = dir.exists();
-    let mut store = SqliteStore::create(dir)?;
+    let (existed, had_keys) = (dir.exists(), keys::file(dir).exists());
+    let mut store = keys::create(dir, packs)?;
     let progress = progress();
     let made = qianmo_synth::generate(packs, figures, options, &mut |records| {
         progress.inc(records.len() as u64);
@@ -47,6 +48,9 @@ pub(crate) fn make(packs: &Packs, figures: &Figures, options: &Options, dir: &Pa
     if done.is_err() {
         drop(store);
         discard(dir, existed);
+        if !had_keys {
+            let _ = std::fs::remove_file(keys::file(dir));
+        }
     }
     Ok(done?)
 }
