@@ -44,6 +44,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Summary(args) => commands::summary::run(args, packs),
         Command::Proofread(args) => commands::proofread::run(args, packs),
         Command::Record(args) => commands::record::run(args, packs),
+        Command::Campaign(args) => commands::campaign::run(args, packs),
         Command::Sql(args) => commands::sql::run(args, packs),
         Command::Packs(args) => commands::packs::run(args, packs),
         Command::Verify(args) => commands::verify::run(args),
