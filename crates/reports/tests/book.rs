@@ -92,6 +92,14 @@ fn an_indicator_is_a_fraction_in_words_with_its_target() {
 }
 
 #[test]
+fn a_campaign_says_whom_it_lists() {
+    let packs = packs();
+    let document = booklet(&packs, "pressure");
+    assert_eq!(row(&document, "其中")[1], "随访次数 ≥ 本轮的随访次数不少于");
+    assert_eq!(row(&document, "写明")[1], "已随访次数：随访次数");
+}
+
+#[test]
 fn open_points_have_room_and_empty_parts_are_left_out() {
     let packs = packs();
     let text = booklet(&packs, "pressure").text();

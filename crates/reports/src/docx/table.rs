@@ -1,8 +1,9 @@
 //! Tables: caption, unit, grid, repeated header, notes; and the appendix's list of numbers.
 
 use docx_rs::{
-    AlignmentType, Docx, Paragraph, ParagraphBorder, ParagraphBorderPosition, ParagraphBorders, Run as WordRun, Shading,
-    Table as WordTable, TableAlignmentType, TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, VMergeType, WidthType,
+    AlignmentType, Docx, LineSpacing, LineSpacingType, Paragraph, ParagraphBorder, ParagraphBorderPosition, ParagraphBorders,
+    Run as WordRun, Shading, Table as WordTable, TableAlignmentType, TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType,
+    VMergeType, WidthType,
 };
 
 use super::{bookmark, fill, line_break, style};
@@ -41,19 +42,33 @@ pub(super) fn add(mut docx: Docx, table: &Table, look: Look) -> Docx {
         };
         rows.push(TableRow::new(cells));
     }
-    notes(docx.add_table(grid(rows, widths, all)), &table.notes)
+    let docx = docx.add_table(grid(rows, widths, all));
+    match look {
+        Look::Official => notes(docx, &table.notes),
+        Look::Booklet => note_lines(docx, &table.notes).add_paragraph(thin()),
+    }
 }
 
 pub(super) fn caption(text: &str) -> Paragraph {
     Paragraph::new().style("Caption").keep_next(true).add_run(WordRun::new().add_text(text))
 }
 
+/// What parts a table from the next, so thin that it never takes a page of its own.
+fn thin() -> Paragraph {
+    let line = LineSpacing::new().line_rule(LineSpacingType::Exact).line(20).before(0).after(0);
+    Paragraph::new().style("Note").line_spacing(line)
+}
+
 /// Notes under a table or chart, then a little room.
-pub(super) fn notes(mut docx: Docx, notes: &[String]) -> Docx {
+pub(super) fn notes(docx: Docx, notes: &[String]) -> Docx {
+    note_lines(docx, notes).add_paragraph(Paragraph::new().style("Note"))
+}
+
+fn note_lines(mut docx: Docx, notes: &[String]) -> Docx {
     for note in notes.iter().filter(|note| !note.is_empty()) {
         docx = docx.add_paragraph(Paragraph::new().style("Note").add_run(WordRun::new().add_text(note)));
     }
-    docx.add_paragraph(Paragraph::new().style("Note"))
+    docx
 }
 
 fn widths(columns: &[Column], all: usize) -> Vec<usize> {
