@@ -112,9 +112,10 @@ fn every_acknowledged_record_survives_a_crash_of_the_server() {
     #[cfg(unix)]
     std::fs::set_permissions(dir.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let url = server::script("start", Some(cluster));
+    let _running = Running(cluster);
     let schema = Schema::at(&url);
     drop(schema.create());
-    let patient = Options { wait: std::time::Duration::from_secs(60), ..Options::default() };
+    let patient = Options { wait: std::time::Duration::from_mins(1), ..Options::default() };
     let store = PostgresStore::open(&schema.url, None, &patient).unwrap();
     let (writer, thread) = Writer::start(Box::new(store), Limits::default()).unwrap();
     let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
@@ -145,5 +146,13 @@ fn every_acknowledged_record_survives_a_crash_of_the_server() {
         assert!(store.record(id(caller * 1_000_000 + count - 1)).unwrap().is_some());
     }
     drop((store, schema));
-    server::script("stop", Some(cluster));
+}
+
+/// Stops the server also when the test fails.
+struct Running<'a>(&'a str);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        server::script("stop", Some(self.0));
+    }
 }
