@@ -1,4 +1,4 @@
-//! Speeds of a township: fabricating, loading, recomputing all and one village; and the same aggregations handed to a peer.
+//! Speeds of a township: fabricating, loading, due lists, recomputing all and one village; and the same aggregations handed to a peer.
 //!
 //! `qianmo-bench FIGURES.csv PACKS_DIR EXPORT_DIR` prints medians of five and writes tables (Parquet), the SQL of every
 //! view and our sums to EXPORT_DIR, where `duckdb_peer.py` reads them. No figure here is a test.
@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use qianmo_analytics::{Columns, ColumnsBuilder, Cube, Engine, RowHead, Wanted};
+use qianmo_analytics::{Columns, Cube, Engine};
 use qianmo_core::pack::Packs;
-use qianmo_core::{AreaTree, Fault, Kind, Numbers, Period, Value};
-use qianmo_store::{Scan, SqliteStore, Store};
+use qianmo_core::schedule::Wanted;
+use qianmo_core::{AreaTree, Fault, Numbers, Period};
+use qianmo_desk::{Asked, DueLists};
+use qianmo_store::{SqliteStore, Store};
 use qianmo_synth::{Figures, Options, generate};
 
 const RUNS: usize = 5;
@@ -42,12 +44,13 @@ fn main() -> Result<(), Failed> {
     let (store, _dir) = kept.ok_or("no run")?;
     println!("{:<52}{synth:>9.1} ms  ({} records, durable)", "synth: figures to records in the store", store.cut()?);
     let areas = Arc::new(store.areas()?);
-    let mut columns = columns(&packs, &store, &areas)?;
+    let mut columns = qianmo_desk::columns(&store, &packs, &areas, None)?.0;
     let load = median(|| {
-        columns = self::columns(&packs, &store, &areas)?;
+        columns = qianmo_desk::columns(&store, &packs, &areas, None)?.0;
         Ok(())
     })?;
     println!("{:<52}{load:>9.1} ms  ({:.1} MB)", "records to columns", mb(columns.bytes()));
+    due(&packs, &store, &areas)?;
     recompute(&packs, &areas, &columns, export)?;
     println!("{:<52}{:>9.1} MB", "peak memory of this process", peak_mb());
     Ok(())
@@ -55,7 +58,7 @@ fn main() -> Result<(), Failed> {
 
 fn recompute(packs: &Arc<Packs>, areas: &Arc<AreaTree>, columns: &Columns, export: &Path) -> Result<(), Failed> {
     let engine = Engine::new(packs.clone())?;
-    let all = Wanted::periods(&Period::all_of_year(YEAR));
+    let all = qianmo_analytics::Wanted::periods(&Period::all_of_year(YEAR));
     let began = Instant::now();
     let full = engine.compute(columns, areas, &all)?;
     println!("{:<52}{:>9.1} ms", "full recomputation, first (with planning)", ms(began));
@@ -80,7 +83,7 @@ fn recompute(packs: &Arc<Packs>, areas: &Arc<AreaTree>, columns: &Columns, expor
         times.push(ms(began));
         together.replace_leaf(leaf, &cube);
     }
-    let year = Wanted::periods(&[Period::Year(YEAR)]);
+    let year = qianmo_analytics::Wanted::periods(&[Period::Year(YEAR)]);
     let leaf = *areas.leaves(root).last().ok_or("no leaf")?;
     let shard = columns.shard(leaf)?;
     let one_year = median(|| engine.compute(&shard, areas, &year).map(drop).map_err(Into::into))?;
@@ -135,32 +138,42 @@ fn make(packs: &Packs, figures: &Figures, dir: &Path) -> Result<SqliteStore, Fai
     Ok(store)
 }
 
-fn columns(packs: &Packs, store: &SqliteStore, areas: &AreaTree) -> Result<Columns, Failed> {
-    let mut builder = ColumnsBuilder::new(packs, areas)?;
-    let kind = |form: &str, field: &str| packs.form(form)?.field(field).map(|field| field.kind.kind());
-    let mut kinds: std::collections::HashMap<(String, String), Option<Kind>> = std::collections::HashMap::new();
-    let mut values: Vec<(String, Value)> = Vec::new();
-    store.scan(&Scan::default(), &mut |row| {
-        values.clear();
-        qianmo_store::parse_values(row.values, &mut |field, raw| {
-            let key = (row.form.to_owned(), field.to_owned());
-            let kind = *kinds.entry(key).or_insert_with(|| kind(row.form, field));
-            values.push((field.to_owned(), kind.and_then(|kind| raw.value(kind)).unwrap_or_default()));
-            Ok(())
-        })?;
-        let head = RowHead {
-            record: row.id,
-            form: row.form,
-            subject: row.subject,
-            resident: row.resident,
-            organisation: row.organisation,
-            area: row.area,
-            at: row.at(),
-        };
-        builder.push(&head, values.iter().map(|(id, value)| (id.as_str(), value.clone())));
+/// Due lists: the whole township and its largest village, from the store and from memory.
+fn due(packs: &Arc<Packs>, store: &SqliteStore, areas: &AreaTree) -> Result<(), Failed> {
+    let on = jiff::civil::date(YEAR, 12, 15);
+    let asked = Asked { on, wanted: Wanted::Asked, restricted: true };
+    let mut lists = DueLists::new(packs.clone());
+    let compile = median(|| {
+        lists = DueLists::new(packs.clone());
         Ok(())
     })?;
-    Ok(builder.finish()?)
+    let rules = packs.packs.iter().map(|pack| pack.schedule.services.len() + pack.schedule.series.len()).sum::<usize>();
+    println!("{:<52}{compile:>9.1} ms  ({rules} services and series)", "compiling all schedules");
+    let root = areas.roots().next().ok_or("no area")?.code;
+    let mut largest = (0, root);
+    for leaf in areas.leaves(root) {
+        largest = largest.max((lists.people(store, areas, leaf, on)?.len(), leaf));
+    }
+    for (what, area) in [("township", root), ("largest village", largest.1)] {
+        let people = lists.people(store, areas, area, on)?;
+        let count = lists.list(&people, areas, asked).len();
+        let whole = median(|| lists.area(store, areas, area, asked).map(drop).map_err(Into::into))?;
+        let asking = median(|| {
+            std::hint::black_box(lists.list(&people, areas, asked));
+            Ok(())
+        })?;
+        println!(
+            "{:<52}{whole:>9.1} ms  ({} subjects, {count} due or overdue)",
+            format!("due list of the {what}, from the store"),
+            people.len()
+        );
+        println!(
+            "{:<52}{asking:>9.1} ms  ({:.1} µs a subject)",
+            format!("due list of the {what}, from memory"),
+            asking * 1000.0 / people.len() as f64
+        );
+    }
+    Ok(())
 }
 
 fn texts(dir: &Path) -> Result<Vec<(String, String)>, Failed> {

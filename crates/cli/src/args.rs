@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use qianmo_core::{AreaCode, Date, Fault, Part, Period, RecordId};
+use qianmo_core::{AreaCode, Date, Fault, Part, Period, RecordId, SubjectId};
 
 /// 阡陌：基层公共卫生工作系统
 #[derive(Debug, Parser)]
@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Indicators(Indicators),
     /// 印出的数字与计算的数字对照
     Compare(Compare),
+    /// 列出今天该为谁做什么，最急的在前
+    Due(Due),
     /// 列出一个数字背后的对象和记录
     Drill(Drill),
     /// 生成花名册、台账
@@ -80,6 +82,35 @@ pub(crate) struct Scope {
     /// 按这个数据截点计算（默认最新）
     #[arg(long)]
     pub(crate) cut: Option<i64>,
+}
+
+/// `due`
+#[derive(Debug, Args)]
+pub(crate) struct Due {
+    /// 数据文件夹
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// 辖区代码（12位）；不写就是整个数据文件夹
+    #[arg(long, value_name = "CODE", value_parser = area)]
+    pub(crate) area: Option<AreaCode>,
+    /// 只看一个对象（居民、机构、辖区的编号）
+    #[arg(long, value_name = "ID", conflicts_with = "area")]
+    pub(crate) subject: Option<SubjectId>,
+    /// 哪一天（默认今天）
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(crate) on: Option<Date>,
+    /// 只看这些服务或专项（编号，逗号分隔）
+    #[arg(long, value_delimiter = ',', value_name = "ID,…")]
+    pub(crate) only: Option<Vec<String>>,
+    /// 所有状态，不只是到期和逾期的
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// 也列出限制查阅的专项
+    #[arg(long)]
+    pub(crate) restricted: bool,
+    /// 输出形式
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
 }
 
 /// Output of rows.

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use qianmo_analytics::{Columns, ColumnsBuilder, RowHead};
+use qianmo_analytics::Columns;
 use qianmo_core::pack::Packs;
-use qianmo_core::{AreaCode, AreaKind, AreaTree, Fault, Kind, Value};
-use qianmo_store::{Cut, Scan, SqliteStore, Store};
+use qianmo_core::{AreaCode, AreaKind, AreaTree, Fault};
+use qianmo_store::{Cut, SqliteStore, Store};
 
 use crate::failure::Failure;
 
@@ -73,38 +73,7 @@ impl Folder {
 
     /// Columns of all records in force as of a cut, and that cut.
     pub(crate) fn columns(&self, cut: Option<i64>) -> Result<(Columns, Cut), Fault> {
-        let mut builder = ColumnsBuilder::new(&self.packs, &self.areas)?;
-        let scan = Scan { cut: cut.map(Cut), ..Scan::default() };
-        let kinds: std::collections::HashMap<&str, std::collections::HashMap<&str, Kind>> =
-            self.packs.forms().map(|form| (&*form.id, form.fields.iter().map(|field| (&*field.id, field.kind.kind())).collect())).collect();
-        let mut values: Vec<(Arc<str>, Value)> = Vec::new();
-        let mut names: std::collections::HashMap<String, Arc<str>> = std::collections::HashMap::new();
-        let cut = self.store.scan(&scan, &mut |row| {
-            let Some(kinds) = kinds.get(row.form) else { return Ok(()) };
-            values.clear();
-            qianmo_store::parse_values(row.values, &mut |field, raw| {
-                if let Some(kind) = kinds.get(field) {
-                    let name = match names.get(field) {
-                        Some(name) => name.clone(),
-                        None => names.entry(field.to_owned()).or_insert_with(|| field.into()).clone(),
-                    };
-                    values.push((name, raw.value(*kind).unwrap_or_default()));
-                }
-                Ok(())
-            })?;
-            let head = RowHead {
-                record: row.id,
-                form: row.form,
-                subject: row.subject,
-                resident: row.resident,
-                organisation: row.organisation,
-                area: row.area,
-                at: row.at(),
-            };
-            builder.push(&head, values.iter_mut().map(|(id, value)| (&**id, std::mem::take(value))));
-            Ok(())
-        })?;
-        Ok((builder.finish()?, cut))
+        qianmo_desk::columns(&self.store, &self.packs, &self.areas, cut.map(Cut))
     }
 }
 

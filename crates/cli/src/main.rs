@@ -1,6 +1,6 @@
 //! `qianmo`: the program's library calls from a terminal. The contract is docs/cli.md.
 //!
-//! Here the store and the engine, which don't know each other, are joined. No rules live here.
+//! No rules live here.
 
 mod args;
 mod commands;
@@ -39,6 +39,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Indicators(args) => commands::indicators::run(args, packs),
         Command::Compare(args) => commands::compare::run(args, packs),
         Command::Drill(args) => commands::drill::run(args, packs),
+        Command::Due(args) => commands::due::run(args, packs, cli.lang == "en"),
         Command::Roster(args) => commands::sheet::roster(args, packs),
         Command::Return(args) => commands::sheet::return_form(args, packs),
         Command::Summary(args) => commands::summary::run(args, packs),

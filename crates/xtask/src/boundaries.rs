@@ -16,6 +16,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("qianmo-reports", &["rusqlite", "datafusion", "axum", "tokio", "qianmo-store", "qianmo-analytics", "qianmo-packs"]),
     ("qianmo-proofread", &["rusqlite", "datafusion", "tokio", "axum", "qianmo-store", "qianmo-packs", "qianmo-analytics"]),
     ("qianmo-exchange", &["rusqlite", "datafusion", "axum", "tokio", "qianmo-store", "qianmo-analytics"]),
+    ("qianmo-desk", &["axum", "clap", "qianmo-reports", "qianmo-packs"]),
     ("qianmo-synth", &["rusqlite", "datafusion", "axum", "tokio", "qianmo-store", "qianmo-analytics"]),
 ];
 

@@ -4,6 +4,7 @@ pub(crate) mod campaign;
 pub(crate) mod compare;
 pub(crate) mod demo;
 pub(crate) mod drill;
+pub(crate) mod due;
 pub(crate) mod import;
 pub(crate) mod indicators;
 pub(crate) mod packs;

@@ -5,8 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use qianmo_core::form::complete;
-use qianmo_core::{Action, Fault, FieldType, Form, Known, Record, RecordId, SubjectId, Value};
+use qianmo_core::{Action, Fault, FieldType, Form, Known, Record, RecordId, Value};
 use qianmo_store::{Row, Store};
 use uuid::Uuid;
 
@@ -96,7 +95,10 @@ fn correct(folder: &mut Folder, id: RecordId, set: &[String]) -> Result<(), Fail
     }
     record.action = Action::Supersede(id);
     stamp(&mut record);
-    let sheet = sheet(folder, record.resident)?;
+    let sheet = match record.resident {
+        Some(resident) => qianmo_desk::sheet(&folder.store, &folder.packs, resident)?,
+        None => BTreeMap::new(),
+    };
     faults.extend(form.check(&record, &Known::on(jiff::Zoned::now().date()).about(&sheet)).refused);
     if !faults.is_empty() {
         return Err(faults.into());
@@ -104,28 +106,6 @@ fn correct(folder: &mut Folder, id: RecordId, set: &[String]) -> Result<(), Fail
     let appended = folder.store.append(std::slice::from_ref(&record))?;
     line(&format!("已更正：新记录 {}，数据截点 {}。", record.id, appended.cut));
     Ok(())
-}
-
-/// What is known of a person: the person sheets in force completed in order of their dates.
-fn sheet(folder: &Folder, resident: Option<SubjectId>) -> Result<BTreeMap<Arc<str>, Value>, Fault> {
-    let mut sheet = BTreeMap::new();
-    let (Some(resident), Some(form)) = (resident, folder.packs.person_sheet()) else { return Ok(sheet) };
-    let mut sheets = Vec::new();
-    let rows = folder.store.records_of(resident)?;
-    let gone = |id: RecordId| {
-        rows.iter().any(|row| match &row.head().action {
-            Action::Supersede(old) | Action::Void { record: old, .. } => *old == id,
-            Action::State => false,
-        })
-    };
-    for row in rows.iter().filter(|row| row.head().form == form.id && !gone(row.head().id)) {
-        sheets.push(full(folder, row)?);
-    }
-    sheets.sort_by_key(|record| (record.at, record.recorded_at));
-    for record in &sheets {
-        complete(&mut sheet, &record.values);
-    }
-    Ok(sheet)
 }
 
 fn void(folder: &mut Folder, id: RecordId, reason: &str) -> Result<(), Failure> {

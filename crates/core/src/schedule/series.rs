@@ -179,11 +179,18 @@ impl<'s, 'a> Way<'_, 's, '_, 'a> {
                 }
                 continue;
             }
-            if walk.last == Some(day) {
+            self.skip(course, rows, &mut walk, day);
+            // Two doses on one day only where the course says so: an interval of 0 days (2-1-1 after a bite).
+            let both = || {
+                course
+                    .numbers
+                    .get(walk.next)
+                    .is_some_and(|_| rows.doses[Self::row(course, rows, walk.next, day)].interval == Some(Span::default()))
+            };
+            if walk.last == Some(day) && !both() {
                 walk.invalid.push((id, Invalid::SameDay));
                 continue;
             }
-            self.skip(course, rows, &mut walk, day);
             while walk.next < course.numbers.len() {
                 let row = Self::row(course, rows, walk.next, day);
                 let too_late = rows.doses[row].until.is_some_and(|until| day >= until.after(self.birth));

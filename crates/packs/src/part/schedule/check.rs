@@ -71,7 +71,8 @@ fn window(service: &Service, sink: &Sink) {
 }
 
 fn satisfiable(packs: &Packs, service: &Service, sink: &Sink) {
-    if service.by.is_empty() {
+    // Without `by` a service is over when its condition no longer holds: the record is corrected, or a later one says so.
+    if service.by.is_empty() && service.when.is_none() {
         sink.push(Fault::new("SCHEDULE-0102").at(service.place.clone()).with("id", &service.id));
     }
     never(service.when.as_ref(), "when", &service.place, sink);
