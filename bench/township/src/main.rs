@@ -170,7 +170,7 @@ fn due(packs: &Arc<Packs>, store: &SqliteStore, areas: &AreaTree) -> Result<(), 
         println!(
             "{:<52}{asking:>9.1} ms  ({:.1} µs a subject)",
             format!("due list of the {what}, from memory"),
-            asking * 1000.0 / people.len() as f64
+            asking * 1000.0 / f64::from(u32::try_from(people.len()).unwrap_or(u32::MAX))
         );
     }
     Ok(())

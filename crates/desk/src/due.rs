@@ -95,7 +95,7 @@ impl DueLists {
         let forms = needed.map(|(form, readable)| (form.id.clone(), readable)).collect();
         let secret = packs.packs.iter().filter(|pack| pack.sensitivity == Sensitivity::Restricted);
         let restricted = secret.map(|pack| pack.id.clone()).collect();
-        Self { planner, forms, restricted, packs }
+        Self { packs, planner, forms, restricted }
     }
 
     /// The compiled schedules.

@@ -72,7 +72,6 @@ fn what_a_derived_value_may_not_read() {
         "\"⟦lms_z('care.weight_curve', '1', 1, 1) > 0 and ward is null\"",
         &[elsewhere],
     );
-    let twice = ["PACK-0112 what=字段 id=grams", "PACK-0202 name=z"];
     let (files, _) = common::changed("care/forms/growth.toml", "id = \"z\"", "id = \"grams\"");
     let codes: Vec<&str> = load(&files).faults.iter().map(|fault| fault.code).collect();
     assert_eq!(codes, ["PACK-0112", "PACK-0202"]);

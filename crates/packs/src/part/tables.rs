@@ -19,12 +19,11 @@ pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
     let name = table.string("name");
     let origin = context.origin(&table, None, &name, pack);
     let columns = columns(context, &table);
-    let rows = match table.opt_text("rows_from") {
-        Some(file) => rows_from(context, doc, &file, &columns),
-        None => {
-            let rows = table.need("rows").map(|item| item.list()).unwrap_or_default();
-            rows.iter().filter_map(|row| read_row(row, &columns)).collect()
-        }
+    let rows = if let Some(file) = table.opt_text("rows_from") {
+        rows_from(context, doc, &file, &columns)
+    } else {
+        let rows = table.need("rows").map(|item| item.list()).unwrap_or_default();
+        rows.iter().filter_map(|row| read_row(row, &columns)).collect()
     };
     if let Some(id) = id {
         pack.tables.push(PackTable { id: context.id(&id), name, columns, rows, source: origin.source });
