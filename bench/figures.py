@@ -29,6 +29,8 @@ measles_done epi_basic_cohort; hepb_basic_done epi_basic_cohort; ncms_enrolled n
 perinatal_scheme_due pregnant_and_puerperal_women; perinatal_scheme_in perinatal_scheme_due; critical_rescue_success critical_rescued
 women_18_35_educated women_18_35; pregnant_women_educated pregnant_and_puerperal_women; relief_paid_persons delivered_women
 hospital_relief_persons hospital_deliveries; relief_cards delivered_women; systematic_managed postnatal_visited
+deaths_online deaths_reported; malaria_foci_treated_a malaria_radical_treated; malaria_foci_treated_b malaria_history_visits
+tb_supervised tb_treated; tb_self_paid tb_treated
 """
 
 # What doesn't grow with the township.
@@ -37,6 +39,12 @@ FIXED = set(
     rural_income_per_capita grain_per_capita outreach_staff_per_event training_class_sessions regular_meetings meeting_training_sessions
     cold_chain_runs ncms_enrolment_rate_drop training_pass_rate neonatal_tetanus_cases maternal_deaths five_vaccine_coverage
     report_rate ncms_delivery_cost_each ncms_delivery_paid_each""".split()
+)
+
+# What the calendar bounds: it doesn't grow either, but its dice are thrown, so that the other rows of a seed stay as they were.
+CALENDAR = set(
+    """hfmd_daily_reports dengue_daily_reports epidemic_analysis_quarterly epidemic_analysis_halfyear epidemic_analysis_annual
+    malaria_monthly_reports malaria_quarterly_reports malaria_project_round""".split()
 )
 
 
@@ -50,6 +58,8 @@ def scaled(row, factor, dice):
         return value
     decimals = max(0, -value.as_tuple().exponent)
     moved = value * Decimal(factor) * Decimal(1 + dice.uniform(-0.08, 0.08))
+    if row["id"] in CALENDAR:
+        return value
     return max(rounded(moved, decimals), Decimal(1) if value >= 1 else Decimal(0))
 
 
@@ -136,8 +146,13 @@ def consistent(values, dice):
         if drop >= Decimal("0.5") and rounded(before, 2) == rounded(now, 2) + drop:
             values["ncms_enrolment_rate_drop"] = drop
             break
+    clinics = values["community_count"] + values["village_committee_count"]
     if "village_clinic_grade_a_count" in values:
-        values["village_clinic_grade_a_count"] = values["community_count"] + values["village_committee_count"]
+        values["village_clinic_grade_a_count"] = clinics
+    values["clinics_under_construction_named"] = min(values["clinics_under_construction_named"], clinics)
+    # The timely reports are inferred from the printed rate, whose rounding leaves room for those of class C.
+    values["report_timely_count"] = rounded(values["class_b_cases"] * values["report_timely_rate"] / 100, 0)
+    values["tb_supervision_visits"] = max(values["tb_supervision_visits"], values["tb_supervised"])
 
 
 if __name__ == "__main__":
