@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, unreachable_pub, reason = "helpers of tests may stop a test")]
 
 mod campaign;
+mod guide;
 mod packs;
 
 use std::collections::BTreeMap;
