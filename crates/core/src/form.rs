@@ -211,21 +211,26 @@ impl Form {
     #[must_use]
     pub fn derive(&self, at: Date, values: &dyn Env, resident: &dyn Env) -> Vec<Value> {
         let mut made: Vec<Value> = Vec::with_capacity(self.derived.len());
-        for derived in &self.derived {
-            let value = {
-                let env = |name: &str| match name.strip_prefix("resident.") {
-                    Some(field) => resident.get(field),
-                    None if name == "at" => Value::Date(at),
-                    None => match self.derived[..made.len()].iter().position(|above| &*above.field.id == name) {
-                        Some(place) => made[place].clone(),
-                        None => values.get(name),
-                    },
-                };
-                derived.value.eval(&env)
-            };
-            made.push(derived.field.kept(value));
+        for place in 0..self.derived.len() {
+            let above = |place: usize| made[place].clone();
+            let value = self.derive_one(place, at, values, resident, &above);
+            made.push(value);
         }
         made
+    }
+
+    /// One derived value, by its place. `above` gives those above it that it asks for.
+    pub(crate) fn derive_one(&self, place: usize, at: Date, values: &dyn Env, resident: &dyn Env, above: &dyn Fn(usize) -> Value) -> Value {
+        let derived = &self.derived[place];
+        let env = |name: &str| match name.strip_prefix("resident.") {
+            Some(field) => resident.get(field),
+            None if name == "at" => Value::Date(at),
+            None => match self.derived[..place].iter().position(|held| &*held.field.id == name) {
+                Some(held) => above(held),
+                None => values.get(name),
+            },
+        };
+        derived.field.kept(derived.value.eval(&env))
     }
 
     /// Checks a filled form by the rules of its own version: every fault at once, refusals and questions apart.

@@ -46,6 +46,11 @@ impl LmsTable {
         Self { id: id.into(), rows: by_sex }
     }
 
+    /// Its rows by sex, each sex's in order of the key: to carry the table elsewhere.
+    pub fn rows(&self) -> impl Iterator<Item = (&Arc<str>, &[(Decimal, Lms)])> {
+        self.rows.iter().map(|(sex, rows)| (sex, rows.as_slice()))
+    }
+
     /// The z-score of `x`, to two decimals; `None` outside the table, for an unknown sex and for what isn't positive.
     ///
     /// Between two keys the parameters are taken in proportion.

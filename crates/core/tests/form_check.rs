@@ -160,7 +160,6 @@ mod form_check {
     }
 
     #[expect(clippy::unnecessary_box_returns, reason = "operands are boxed")]
-    #[expect(clippy::unnecessary_box_returns, reason = "operands are boxed")]
     fn name(id: &str) -> Box<Expr> {
         Box::new(Expr::Name(id.into()))
     }

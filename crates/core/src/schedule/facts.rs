@@ -1,5 +1,6 @@
 //! What is known of one person (or organisation, or area): records in order, and what expressions ask of them.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use jiff::civil::Date;
 use super::compile::{Formula, Ref};
 use super::planner::Planner;
 use crate::expr::Env;
+use crate::form::Form;
 use crate::record::{Record, RecordId, SubjectId};
 use crate::value::Value;
 
@@ -99,7 +101,12 @@ pub(super) struct Person<'p, 'a> {
     facts: Vec<Fact<'a>>,
     /// The records of one form about one subject.
     pub(super) runs: Vec<Run>,
+    /// Derived values already worked out.
+    derived: RefCell<Vec<(DerivedKey, Value)>>,
 }
+
+/// The latest record, how many sheets are merged, whose sheet is read, the place of the derived value.
+type DerivedKey = (RecordId, usize, Option<SubjectId>, usize);
 
 /// A stretch of records of one form about one subject.
 #[derive(Debug, Clone, Copy)]
@@ -142,7 +149,7 @@ impl<'p, 'a> Person<'p, 'a> {
                 None => runs.push(Run { form: fact.form, start: place, end: place + 1 }),
             }
         }
-        Self { planner, today, facts, runs }
+        Self { planner, today, facts, runs, derived: RefCell::default() }
     }
 
     pub(super) fn of_run(&self, run: Run) -> &[Fact<'a>] {
@@ -182,10 +189,22 @@ impl<'p, 'a> Person<'p, 'a> {
         else {
             return filled;
         };
+        self.derived(row, form, place, about)
+    }
+
+    /// A derived value, worked out once for each record (or profile) and person's sheet: several rules ask for the same one.
+    fn derived(&self, row: Row<'_, 'a>, form: &Form, place: usize, about: &Fact<'_>) -> Value {
+        let key = (row.last().id, row.facts.len(), about.resident, place);
+        if let Some((_, value)) = self.derived.borrow().iter().find(|(held, _)| *held == key) {
+            return value.clone();
+        }
         let sheet = self.sheet(about);
         let values = |name: &str| row.filled(name);
         let resident = |name: &str| sheet.map_or(Value::Null, |sheet| sheet.filled(name));
-        form.derive(row.at(), &values, &resident).swap_remove(place)
+        let above = |place: usize| self.derived(row, form, place, about);
+        let value = form.derive_one(place, row.at(), &values, &resident, &above);
+        self.derived.borrow_mut().push((key, value.clone()));
+        value
     }
 
     /// The person's sheet.

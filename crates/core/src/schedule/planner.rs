@@ -336,11 +336,31 @@ impl Planner {
         if wanted == Wanted::Asked {
             items.retain(|item| item.state.is_asked());
         }
-        items.sort_by_cached_key(|item| {
-            let rank = (item.urgency, -item.days_overdue(today), item.due.unwrap_or(Date::MAX));
-            (rank, item.service.clone(), item.subject, item.dose, item.anchored_on, item.anchor)
-        });
+        items.sort_unstable_by(|a, b| Self::order(a, b, today));
         items
+    }
+
+    /// What is to be done for everybody whose records are given, in one list; in the order of [`Self::items`].
+    ///
+    /// `facts`: the records in force of many residents, organisations, areas or households, in any order.
+    #[must_use]
+    pub fn everybody(&self, facts: &[Fact<'_>], today: Date, wanted: Wanted) -> Vec<Item> {
+        let owner = |fact: &Fact<'_>| fact.resident.unwrap_or(fact.subject);
+        let mut facts = facts.to_vec();
+        facts.sort_by_key(owner);
+        let mut items: Vec<Item> = Vec::new();
+        for of_one in facts.chunk_by(|a, b| owner(a) == owner(b)) {
+            items.append(&mut self.items(of_one, today, wanted));
+        }
+        items.sort_unstable_by(|a, b| Self::order(a, b, today));
+        items
+    }
+
+    /// Urgency, days overdue, due date; then whatever makes the order of a list the same each time.
+    fn order(a: &Item, b: &Item, today: Date) -> std::cmp::Ordering {
+        let rank = |item: &Item| (item.urgency, -item.days_overdue(today), item.due.unwrap_or(Date::MAX));
+        let rest = |item: &Item| (item.subject, item.dose, item.anchored_on, item.anchor);
+        rank(a).cmp(&rank(b)).then_with(|| a.service.cmp(&b.service)).then_with(|| rest(a).cmp(&rest(b)))
     }
 
     /// Leaves out what a more urgent service that is asked takes the place of.
