@@ -12,7 +12,14 @@ fi
 "$out/venv/bin/python" bench/duckdb_peer.py "$out/export"
 cargo run --locked --release -q -p qianmo-proofread --example bench
 rustup target list --installed 2>/dev/null | grep -q wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
-cargo build --locked -q --profile wasm -p qianmo-wasm --target wasm32-unknown-unknown
+wasm() {
+  cargo build --locked -q --profile wasm -p qianmo-wasm --no-default-features --features "$1" --target wasm32-unknown-unknown
+  cp target/wasm32-unknown-unknown/wasm/qianmo_wasm.wasm "$out/$1.wasm"
+}
+wasm desk
+wasm phone
+cargo run --locked --release -q -p qianmo-wire --example village -- packs "$out/village"
 if command -v node >/dev/null; then
-  node bench/proofread/wasm.mjs target/wasm32-unknown-unknown/wasm/qianmo_wasm.wasm crates/proofread/tests/texts/*.txt
+  node bench/proofread/wasm.mjs "$out/desk.wasm" crates/proofread/tests/texts/*.txt
+  node bench/due/run.mjs "$out/phone.wasm" "$out/village"
 fi

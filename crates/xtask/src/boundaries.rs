@@ -17,6 +17,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("qianmo-proofread", &["rusqlite", "datafusion", "tokio", "axum", "qianmo-store", "qianmo-packs", "qianmo-analytics"]),
     ("qianmo-exchange", &["rusqlite", "datafusion", "axum", "tokio", "qianmo-store", "qianmo-analytics"]),
     ("qianmo-desk", &["axum", "clap", "qianmo-reports", "qianmo-packs"]),
+    ("qianmo-wasm", &["rusqlite", "datafusion", "tokio", "axum", "sqlparser", "qianmo-packs", "qianmo-store", "qianmo-analytics"]),
     ("qianmo-synth", &["rusqlite", "datafusion", "axum", "tokio", "qianmo-store", "qianmo-analytics"]),
 ];
 
