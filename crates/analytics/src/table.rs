@@ -6,6 +6,7 @@ use datafusion::arrow::array::{
     Array, BooleanArray, Date32Array, Decimal128Array, Int32Array, Int64Array, RecordBatch, StringArray, StringViewArray,
     TimestampSecondArray, UInt64Array,
 };
+use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -103,6 +104,11 @@ fn values(array: &dyn Array) -> Result<Vec<Value>, Fault> {
         DataType::Utf8View => each::<StringViewArray>(array, |a, i| Value::text(a.value(i))),
         DataType::Date32 => each::<Date32Array>(array, |a, i| Value::Date(from_days(a.value(i)))),
         DataType::Timestamp(TimeUnit::Second, _) => each::<TimestampSecondArray>(array, |a, i| from_seconds(a.value(i))),
+        // What SQL itself makes of times (`cast(null as timestamp)`) is finer than what forms hold.
+        DataType::Timestamp(_, zone) => {
+            let seconds = cast(array, &DataType::Timestamp(TimeUnit::Second, zone.clone())).ok();
+            seconds.and_then(|array| each::<TimestampSecondArray>(array.as_ref(), |a, i| from_seconds(a.value(i))))
+        }
         DataType::Null => Some(vec![Value::Null; array.len()]),
         _ => None,
     };

@@ -59,6 +59,13 @@ name = "费用"
 name_en = "Cost"
 type = "decimal"
 decimals = 2
+[[derived]]
+id = "dear"
+name = "费用较高"
+name_en = "Dear"
+type = "bool"
+value = "cost > 10"
+meaning = "费用超过10元"
 "#;
 
 const PEOPLE: &str = "-- view: toy_people
@@ -275,14 +282,18 @@ numerator = 6
 [[case.refused]]
 record = 1
 code = "FORM-0102"
+[[case.derived]]
+record = 1
+values = { dear = true }
 "#;
     let mut texts = files(PEOPLE);
     texts.push(("toy/cases/cost.toml".into(), case.into()));
     let engine = Engine::new(loaded(&texts)).unwrap();
     let (count, faults) = qianmo_analytics::run_cases(&engine).unwrap();
     let codes: Vec<&str> = faults.iter().map(|fault| fault.code).collect();
-    assert_eq!((count, codes), (1, vec!["CASE-0103", "CASE-0102", "CASE-0101"]));
-    assert_eq!(faults[2].param("computed"), Some("5.25"));
+    assert_eq!((count, codes), (1, vec!["CASE-0103", "CASE-0102", "CASE-0105", "CASE-0101"]));
+    assert_eq!(faults[2].param("computed"), Some("否"));
+    assert_eq!(faults[3].param("computed"), Some("5.25"));
 
     let mut unknown = (**engine.packs()).clone();
     unknown.packs[0].cases[0].records[0].form = "toy.nothing".into();
@@ -299,6 +310,11 @@ fn only_reading_queries_run() {
     let (start, end) = "2012".parse::<Period>().unwrap().range(qianmo_core::Calendar::Civil);
     let count = engine.query(&all, "select count(*) as n from toy_visits", start, end).unwrap();
     assert_eq!(count.rows, [[Value::Integer(3)]]);
+    // Derived values are columns, and a time that SQL makes is a time.
+    let derived = "select count(*) from toy_visit where dear = (cost > 10) or dear is null and cost is null";
+    assert_eq!(engine.query(&all, derived, start, end).unwrap().rows, [[Value::Integer(3)]]);
+    let time = engine.query(&all, "select cast(null as timestamp) as a, timestamp '2012-03-01 08:30:00' as b", start, end).unwrap();
+    assert_eq!(time.rows[0][1], Value::DateTime(jiff::civil::date(2012, 3, 1).at(8, 30, 0, 0)));
     for bad in ["drop table toy_visit", "select nothing from nowhere", "create table a as select 1"] {
         assert_eq!(engine.query(&all, bad, start, end).unwrap_err().code, "ANALYTICS-0106", "{bad}");
     }

@@ -157,6 +157,7 @@ fn each_wrong_request_says_what_to_do() {
     check(&["indicators", "--period", "2010", "--only", "population.residnts"], "ANALYTICS-0201", 1);
     check(&["drill", "--period", "2010", "--indicator", "population.residents", "--part", "denominator"], "ANALYTICS-0202", 1);
     check(&["proofread", &out("figures.csv")], "CLI-0209", 1);
+    check(&["due", "--on", "2010-12-01", "--only", "hypertenson"], "CLI-0210", 1);
     check(&["demo", "--out", &out("demo")], "CLI-0206", 1);
     let beneath_a_file = dir.path().join("figures.csv").join("x.csv").display().to_string();
     check(&["roster", "L01", "--period", "2010", "--out", &beneath_a_file], "CLI-0102", 3);

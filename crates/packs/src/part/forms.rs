@@ -49,7 +49,7 @@ pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
     }
     let all = form.columns().map(|field| field.versions).chain(form.checks.iter().map(|check| check.versions));
     for wrong in all.filter(|of| of.since > of.until || of.since > form.version || (of.until != u32::MAX && of.until >= form.version)) {
-        let fault = Fault::new("PACK-0118").at(table.place()).with("since", wrong.since).with("until", wrong.until);
+        let fault = Fault::new("PACK-0118").at(table.place()).with("since", wrong.since).with("until", wrong.until.min(form.version));
         context.sink.push(fault.with("version", form.version));
     }
     pack.forms.push(form);

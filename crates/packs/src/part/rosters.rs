@@ -115,7 +115,7 @@ fn labels(context: &Context<'_>, of: &Text<'_>) -> BTreeMap<Arc<str>, String> {
         }
         return unknown(What::Form.chinese(), form_id, context.index.all(What::Form).collect());
     };
-    let coded = || form.fields.iter().filter(|field| !field.choices.is_empty());
+    let coded = || form.columns().filter(|field| !field.choices.is_empty());
     let Some(field) = coded().find(|field| *field.id == *field_id) else {
         return unknown("选项字段", field_id, coded().map(|field| &*field.id).collect());
     };

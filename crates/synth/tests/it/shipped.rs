@@ -42,6 +42,7 @@ fn figures(name: &str) -> Figures {
 struct Recount {
     people: BTreeMap<SubjectId, (Date, String, Option<Date>, String, bool)>,
     dead: BTreeMap<SubjectId, Date>,
+    left: BTreeMap<SubjectId, Date>,
     households: usize,
     deliveries: BTreeSet<SubjectId>,
     live: usize,
@@ -66,8 +67,14 @@ impl Recount {
                     assert!(self.numbers.insert(number.to_owned()), "a resident number twice");
                 }
                 let settled = if text("residence_type") == "2" { date_of("settled_on") } else { None };
-                let held = self.people.insert(record.subject.id, (birth, text("sex"), settled, text("residence_type"), agricultural));
-                assert!(held.is_none());
+                // Who comes back in a year lived on gets a later sheet, about the same person.
+                let sheet = (birth, text("sex"), settled, text("residence_type"), agricultural);
+                let held = self.people.entry(record.subject.id).or_insert_with(|| sheet.clone());
+                assert_eq!((&held.0, &held.1), (&sheet.0, &sheet.1));
+            }
+            "population.departure" => {
+                let left = date_of("left_on").unwrap();
+                self.left.entry(record.subject.id).and_modify(|held| *held = left.min(*held)).or_insert(left);
             }
             "population.death" => {
                 self.dead.insert(record.subject.id, date_of("died_on").unwrap());
@@ -90,6 +97,7 @@ impl Recount {
         let here = self.people.iter().filter(|(id, (birth, sex, settled, _, _))| {
             *birth <= day
                 && self.dead.get(id).is_none_or(|died| *died > day)
+                && self.left.get(id).is_none_or(|left| *left > day)
                 && settled.is_none_or(|on| on <= half_a_year_before)
                 && wanted(*birth, sex)
         });
@@ -108,13 +116,17 @@ fn check(name: &str, until: Option<Date>) {
             recount.add(record, year);
             let form = packs.form(&record.form).unwrap();
             for fault in form.check(record, &qianmo_core::Known::on(today)).refused {
-                wrong.push(format!("{} {fault} {:?}", record.form, record.values));
+                // One example of each is enough to mend it.
+                let what = format!("{} {fault}", record.form);
+                if !wrong.iter().any(|held: &String| held.starts_with(&what)) {
+                    wrong.push(format!("{what} {:?}", record.values));
+                }
             }
         }
         Ok(())
     });
     made.unwrap_or_else(|faults| panic!("{name}: {faults:#?}"));
-    wrong.truncate(5);
+    wrong.truncate(20);
     assert!(wrong.is_empty(), "records that their own form refuses: {wrong:#?}");
     let stated = |id: &str| usize::try_from(i64::try_from(figures.get(id).unwrap().value.unwrap()).unwrap()).unwrap();
     let (end, mch_end) = (date(year, 12, 31), date(year, 9, 30));
