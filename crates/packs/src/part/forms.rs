@@ -1,5 +1,6 @@
 //! `forms/*.toml`: one form a file, with its fields and checks.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use qianmo_core::form::{Check, Choice, Derived, Field, FieldType, Form, Identifies, Versions};
@@ -79,8 +80,11 @@ pub(super) fn person(docs: &[Doc<'_>], index: &crate::index::Index) -> Scope {
 /// Derived values, each seeing the fields, the person and the derived values above it.
 fn derived(context: &Context<'_>, table: &Table<'_>, fields: &[Field], scope: &mut Scope, above: &Origin, pack: &mut Pack) -> Vec<Derived> {
     let mut made: Vec<Derived> = Vec::new();
-    let lms = super::tables::lms(context, pack);
-    for entry in table.tables("derived") {
+    let entries = table.tables("derived");
+    // Curves are long: they are made only for a form that asks for them.
+    let asks = |entry: &Table<'_>| entry.opt_text("value").is_some_and(|text| text.value.contains("lms_z"));
+    let lms = if entries.iter().any(asks) { super::tables::lms(context, pack) } else { BTreeMap::new() };
+    for entry in entries {
         let Some(id) = entry.key_text("id") else { continue };
         let taken = RESERVED.contains(&id.value.as_str())
             || fields.iter().chain(made.iter().map(|held| &held.field)).any(|held| *held.id == *id.value);

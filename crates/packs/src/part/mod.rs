@@ -110,8 +110,11 @@ pub(crate) fn load(files: &[(String, String)]) -> Loaded {
     ];
     for (kind, read) in steps {
         for i in 0..packs.packs.len() {
+            let id = packs.packs[i].id.clone();
+            if !docs.iter().any(|doc| doc.kind == kind && *doc.pack == *id) {
+                continue;
+            }
             let mut pack = packs.packs[i].clone();
-            let id = pack.id.clone();
             let context =
                 Context { sink: &sink, index: &index, packs: &packs, pack: &id, groups: &groups, sources: &sources, person: &person };
             for doc in docs.iter().filter(|doc| doc.kind == kind && *doc.pack == *id) {
