@@ -112,16 +112,18 @@ fn targets(docs: &[Doc<'_>]) -> Vec<(String, Place)> {
 /// Indicators named in the part of a summary that makes next year's plan.
 fn planned(docs: &[Doc<'_>], packs: &Packs) -> Vec<(String, Place)> {
     let mut found = Vec::new();
+    let ids: BTreeSet<&str> = packs.indicators().map(|indicator| &*indicator.id).collect();
     for doc in docs.iter().filter(|doc| doc.kind == FileKind::Summary) {
         let Some(plan) = doc.source.text.find("\n## 计划") else { continue };
         let text = &doc.source.text[plan..];
-        for indicator in packs.indicators() {
-            for (at, id) in text.match_indices(&*indicator.id) {
-                let inside = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
-                if !text[at + id.len()..].starts_with(inside) && !text[..at].ends_with(inside) {
-                    found.push((id.to_owned(), doc.source.place(plan + at)));
-                }
+        let outside = |c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.');
+        let mut at = 0;
+        for word in text.split_inclusive(outside) {
+            let id = word.trim_end_matches(outside);
+            if ids.contains(id) {
+                found.push((id.to_owned(), doc.source.place(plan + at)));
             }
+            at += word.len();
         }
     }
     found
