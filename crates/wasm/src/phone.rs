@@ -103,7 +103,7 @@ mod tests {
             "{told}"
         );
         assert_eq!(told.matches("p.visit").count(), 1, "{told}");
-        assert!(told.contains(r#""state":"due""#) && told.contains("每年一次：应于2025年12月31日前完成"), "{told}");
+        assert!(told.contains(r#""state":"due""#) && told.contains("每年一次：最迟2025年12月31日完成"), "{told}");
         load_programme(RULES.replace(r#""name": "甲","#, r#""name": "甲", "restricted": true,"#).as_bytes());
         load_village(village.as_bytes());
         assert_eq!(due(br#"{"on": "2025-06-15"}"#), r#"{"items":[]}"#);

@@ -30,14 +30,14 @@ impl Planner {
         let day = |date: Option<Date>| date.map(chinese).unwrap_or_default();
         match &item.reason {
             Reason::Early => {
-                let _ = write!(text, "{}起可做，应于{}前完成", day(item.opens), day(item.due));
+                let _ = write!(text, "{}起可做，最迟{}完成", day(item.opens), day(item.due));
             }
             Reason::Asked | Reason::Part(..) => {
                 if let Reason::Part(done, of) = item.reason {
                     let _ = write!(text, "本期已做{done}次，共应{of}次，");
                 }
                 let until = if item.state == State::Overdue { item.closes } else { item.due };
-                let _ = write!(text, "应于{}前完成", day(until));
+                let _ = write!(text, "最迟{}完成", day(until));
                 if item.state == State::Overdue {
                     let _ = write!(text, "，已逾期{}天", item.days_overdue(today));
                 }

@@ -45,7 +45,7 @@ fn what_agrees_is_silent_and_what_differs_says_both() {
     assert_eq!(
         visit("on = 2025-01-22\nstate = \"due\"\ndue = 2025-01-15"),
         ["care/cases/a.toml:20:1 CASE-0106 service=care.visit subject=wang/a on=2025-01-22 expected=due due 2025-01-15 \
-          computed=overdue open 2025-01-01 due 2025-01-15 close 2025-01-21（建档（2025年1月1日）后，访视：应于2025年1月21日前完成，已逾期1天）"]
+          computed=overdue open 2025-01-01 due 2025-01-15 close 2025-01-21（建档（2025年1月1日）后，访视：最迟2025年1月21日完成，已逾期1天）"]
     );
     assert_eq!(visit("on = 2025-01-15\nstate = \"due\"\ndue = 2025-01-16").len(), 1);
     assert_eq!(visit("on = 2025-01-15\nstate = \"none\"").len(), 1);

@@ -34,7 +34,7 @@ fn the_first_dose_turns_on_its_days() {
     assert_eq!(world.ask("care.series", "2025-02-01"), "not_open 2025-02-28..2025-02-28..2025-04-29..2043-01-31");
     world.check("care.series", &[("2025-02-27", "not_open"), ("2025-02-28", "due"), ("2025-04-29", "due"), ("2025-04-30", "overdue")]);
     world.check("care.series", &[("2043-01-30", "overdue"), ("2043-01-31", "lapsed")]);
-    assert_eq!(world.why("care.series", "2025-05-01"), "系列第1剂：应于2025年4月29日前完成，已逾期2天");
+    assert_eq!(world.why("care.series", "2025-05-01"), "系列第1剂：最迟2025年4月29日完成，已逾期2天");
 }
 
 #[test]

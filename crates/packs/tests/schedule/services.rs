@@ -17,7 +17,7 @@ fn a_window_turns_on_its_days() {
     let days = [("2024-12-31", ""), ("2025-01-07", "not_open"), ("2025-01-08", "due"), ("2025-01-15", "due"), ("2025-01-20", "due")];
     world.check("care.visit", &days);
     world.check("care.visit", &[("2025-01-21", "overdue"), ("2025-01-30", "overdue"), ("2025-01-31", "lapsed")]);
-    assert_eq!(world.why("care.visit", "2025-01-22"), "建档（2025年1月1日）后，visit：应于2025年1月20日前完成，已逾期2天");
+    assert_eq!(world.why("care.visit", "2025-01-22"), "建档（2025年1月1日）后，visit：最迟2025年1月20日完成，已逾期2天");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn times_count_within_the_period() {
         .with("care.report", "clinic", "2025-02-24", "zero=yes")
         .with("care.report", "other", "2025-02-21", "zero=yes");
     assert_eq!(world.ask("care.zero", "2025-02-22"), "due 2025-02-21..2025-02-24..2025-02-24");
-    assert_eq!(world.why("care.zero", "2025-02-22"), "zero：本期已做1次，共应2次，应于2025年2月24日前完成");
+    assert_eq!(world.why("care.zero", "2025-02-22"), "zero：本期已做1次，共应2次，最迟2025年2月24日完成");
     world.check("care.zero", &[("2025-02-20", "overdue"), ("2025-02-24", "done"), ("2025-03-01", "due")]);
 }
 
