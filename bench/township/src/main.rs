@@ -44,9 +44,9 @@ fn main() -> Result<(), Failed> {
     let (store, _dir) = kept.ok_or("no run")?;
     println!("{:<52}{synth:>9.1} ms  ({} records, durable)", "synth: figures to records in the store", store.cut()?);
     let areas = Arc::new(store.areas()?);
-    let mut columns = qianmo_desk::columns(&store, &packs, &areas, None)?.0;
+    let mut columns = qianmo_figures::columns(&store, &packs, &areas, None)?.0;
     let load = median(|| {
-        columns = qianmo_desk::columns(&store, &packs, &areas, None)?.0;
+        columns = qianmo_figures::columns(&store, &packs, &areas, None)?.0;
         Ok(())
     })?;
     println!("{:<52}{load:>9.1} ms  ({:.1} MB)", "records to columns", mb(columns.bytes()));

@@ -73,7 +73,7 @@ impl Folder {
 
     /// Columns of all records in force as of a cut, and that cut.
     pub(crate) fn columns(&self, cut: Option<i64>) -> Result<(Columns, Cut), Fault> {
-        qianmo_desk::columns(&self.store, &self.packs, &self.areas, cut.map(Cut))
+        qianmo_figures::columns(&self.store, &self.packs, &self.areas, cut.map(Cut))
     }
 }
 

@@ -1,15 +1,17 @@
 //! Where the record log and the packs meet: what a desk asks of a store with the programmes in force.
 //!
-//! [`columns`]: the columns of all records in force, for numbers. [`DueLists`]: who is due for what, for one person, a village or the
+//! [`DueLists`]: who is due for what, for one person, a village or the
 //! whole. [`sheet`]: what is known of one person, for checks.
 //!
-//! Store, analytics and schedules don't know each other; here they are joined, once for the command line, the server and the
+//! Store and schedules don't know each other; here they are joined, once for the command line, the server and the
 //! benchmarks. What may not come in: HTTP, printing, any rule of its own.
 
-mod columns;
 mod due;
+mod figures;
 mod sheet;
 
-pub use columns::columns;
+pub use figures::{
+    CellAt, CellSource, Cells, CellsAsked, Change, Figures, FileAsked, FileKind, ReturnCell, ReturnRow, ReturnSheet, Row, Rows, RowsColumn, Seen,
+};
 pub use due::{Asked, Due, DueLists, People};
 pub use sheet::sheet;

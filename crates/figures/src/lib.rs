@@ -1,0 +1,3 @@
+//! Numbers of a data folder.
+mod columns;
+pub use columns::columns;

@@ -1,0 +1,1 @@
+-- Accounts: second factor, assigned residents; filings of returns.

@@ -1,0 +1,1 @@
+-- Directory of residents: see sight and search.

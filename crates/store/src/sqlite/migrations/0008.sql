@@ -1,0 +1,1 @@
+-- Arrivals: what devices sent that could not enter the log as it came.
