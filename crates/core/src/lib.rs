@@ -8,6 +8,7 @@
 //! expression language (that is `qianmo-packs`; here is only its evaluator).
 
 pub mod area;
+pub mod consent;
 pub mod expr;
 pub mod fault;
 pub mod form;

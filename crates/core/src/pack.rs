@@ -3,11 +3,12 @@
 //! `qianmo-packs` makes these from text; everything else reads them. A pack is data: nothing here knows
 //! a disease.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use crate::consent::Consents;
 use crate::expr::{Expr, Kind};
 use crate::form::Form;
 use crate::numbers::Part;
@@ -47,6 +48,10 @@ pub struct Pack {
     pub order: i64,
     /// Forms.
     pub forms: Vec<Form>,
+    /// Its administrative forms: neither a diagnosis nor a reproductive choice can be read in them.
+    pub administrative: BTreeSet<Arc<str>>,
+    /// Which processing rests on consent, and how consent is recorded.
+    pub consents: Consents,
     /// Views.
     pub views: Vec<View>,
     /// Indicators.
@@ -515,6 +520,12 @@ impl Packs {
     #[must_use]
     pub fn person_sheet(&self) -> Option<&Form> {
         self.forms().find(|form| form.is_person_sheet())
+    }
+
+    /// The form that says that two entries are one person ([`Form::merges`]).
+    #[must_use]
+    pub fn merge_form(&self) -> Option<&Form> {
+        self.forms().find(|form| form.merges().is_some())
     }
 
     /// Every form.
