@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use qianmo_core::{AreaCode, Cell, Fault, Kind, Part, Period, RecordId, SubjectId, Value};
+use qianmo_core::{AreaCode, Cell, Decimal, Fault, Kind, Part, Period, RecordId, SubjectId, Value};
 use qianmo_store::Cut;
 
 /// The live numbers of a data folder.
@@ -34,9 +34,15 @@ pub trait Figures: Send + Sync {
     /// Errors: `FIGURES-0102` no such return.
     fn return_form(&self, id: &str, area: AreaCode, period: Period, cut: Option<Cut>) -> Result<ReturnSheet, Fault>;
 
+    /// The summary of a year and the next year's plan as a structured document, its numbers with where they come from.
+    ///
+    /// Errors: `CORE-0104` no such area; `REPORT-…` templates that can't be read.
+    fn document(&self, area: AreaCode, year: i16) -> Result<Document, Fault>;
+
     /// A file: a roster, a return or the year's summary.
     ///
-    /// Errors: `FIGURES-0101`, `FIGURES-0102`; `REPORT-…` a format that isn't offered for it, fonts that are missing.
+    /// Errors: `FIGURES-0101`, `FIGURES-0102`, `FIGURES-0103` a roster that is to be published; `REPORT-…` a format that isn't
+    /// offered for it, fonts that are missing.
     fn file(&self, what: &FileAsked<'_>) -> Result<Vec<u8>, Fault>;
 
     /// The position that the numbers have reached.
@@ -187,6 +193,8 @@ pub struct FileAsked<'a> {
     pub exposed: bool,
     /// About whom (rosters).
     pub seen: &'a Seen,
+    /// Whether it leaves the house: small counts of people are then suppressed ([`crate::suppress`]), and rosters are refused.
+    pub published: bool,
 }
 
 /// What a file holds.
@@ -198,6 +206,100 @@ pub enum FileKind<'a> {
     Return(&'a str),
     /// The summary of a year and the next year's plan.
     Summary,
+}
+
+/// A document for screens: what the file would say, without its layout.
+#[derive(Debug, Clone, Default)]
+pub struct Document {
+    /// As of which position.
+    pub cut: Cut,
+    /// Title.
+    pub title: String,
+    /// Content, in order.
+    pub blocks: Vec<DocumentBlock>,
+}
+
+/// A block of a document.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DocumentBlock {
+    /// A heading; the text carries its number (一、（一）1.（1）).
+    Heading {
+        /// 1 to 4.
+        level: u8,
+        /// Text with number.
+        text: String,
+    },
+    /// A paragraph.
+    Paragraph(Vec<DocumentRun>),
+    /// A numbered item: number and lead sentence, then the rest on the same line.
+    Item {
+        /// Heading level of the lead, 1 to 4.
+        level: u8,
+        /// Number and lead sentence.
+        lead: String,
+        /// The rest.
+        runs: Vec<DocumentRun>,
+    },
+    /// A table.
+    Table {
+        /// Caption with number.
+        caption: String,
+        /// Unit of all its numbers; empty when each has its own.
+        unit: String,
+        /// Headings.
+        columns: Vec<String>,
+        /// Rows of cells; one cell alone stretches over all columns. The 合计 line, if any, is the last.
+        rows: Vec<Vec<Vec<DocumentRun>>>,
+        /// Lines below.
+        notes: Vec<String>,
+    },
+    /// A bar chart.
+    Chart {
+        /// Caption with number.
+        caption: String,
+        /// Unit; empty when each bar has its own.
+        unit: String,
+        /// Bars from top to bottom.
+        bars: Vec<DocumentBar>,
+        /// Lines below.
+        notes: Vec<String>,
+    },
+    /// Who issues it, and the date.
+    Signature {
+        /// Organisation.
+        organisation: String,
+        /// Date as printed.
+        date: String,
+    },
+}
+
+/// A bar of a chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DocumentBar {
+    /// Label.
+    pub label: String,
+    /// Length; absent without a number.
+    pub value: Option<Decimal>,
+    /// The number as printed.
+    pub number: DocumentRun,
+}
+
+/// A stretch of a document's text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DocumentRun {
+    /// Words.
+    Text(String),
+    /// A new line.
+    Break,
+    /// A number with its unit, as printed.
+    Number {
+        /// As printed.
+        text: String,
+        /// What it counts: what a click drills into.
+        source: CellSource,
+        /// What was made of the cell (比上年, 目标, 差距), or nothing: then the text is the cell's part itself.
+        made: Option<String>,
+    },
 }
 
 /// What was appended, or whose numbers have changed.
