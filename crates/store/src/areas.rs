@@ -44,6 +44,23 @@ pub(crate) fn put(tables: &Tables<'_>, areas: &[Area]) -> Result<(), Fault> {
     })
 }
 
+/// A query for the codes of some areas and of all below them, to stand after `IN`; the areas become values of the statement.
+pub(crate) fn below(areas: &[AreaCode], values: &mut Vec<Cell>) -> String {
+    if areas.is_empty() {
+        return "SELECT 0 WHERE 1 = 0".to_owned();
+    }
+    let mut named = Vec::with_capacity(areas.len());
+    for area in areas {
+        values.push((*area).into());
+        named.push(format!("SELECT CAST(${} AS bigint)", values.len()));
+    }
+    format!(
+        "WITH RECURSIVE named (code) AS ({}), below (code) AS (SELECT code FROM named UNION \
+         SELECT a.code FROM area a JOIN below b ON a.parent = b.code WHERE a.county = @county) SELECT code FROM below",
+        named.join(" UNION ALL ")
+    )
+}
+
 fn area(line: &Line) -> Result<Area, ()> {
     let days = |number: i64| i32::try_from(number).map(date_of_days).map_err(|_| ());
     Ok(Area {

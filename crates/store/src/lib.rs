@@ -27,8 +27,8 @@ mod words;
 mod writer;
 
 pub use accounts::{
-    AccountName, Accounts, AccountsMut, Attempt, Code, Device, DeviceId, Enrolment, Grant, GrantId, LoginRules, NewWorker, PasswordHash,
-    Programmes, Role, Session, SessionRules, Token, Worker,
+    AccountName, Accounts, AccountsMut, Attempt, Code, Device, DeviceId, Enrolment, ExternalIdentity, Grant, GrantId, LoginRules,
+    NewSecondFactor, NewWorker, PasswordChange, PasswordHash, Programmes, Role, SecondFactor, Session, SessionId, SessionRules, Token, Worker,
 };
 pub use audit::{Actor, Anchor, Audited, Deed, Entry, Hash, Trail};
 pub use options::Options;

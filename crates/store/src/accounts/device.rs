@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use qianmo_core::Fault;
+use qianmo_core::{AreaCode, Fault};
 use uuid::Uuid;
 
 use super::{AccountName, Accounts, AccountsMut, kept, random};
+use crate::areas::below;
 use crate::audit::{Actor, Deed, Entry};
 use crate::db::{Cell, Line, read};
 
@@ -21,13 +22,13 @@ impl fmt::Display for DeviceId {
 
 /// A code to enrol one device with: ten digits, good once and for a short time.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Code(String);
+pub struct Code(pub(super) String);
 
 impl Code {
-    /// As somebody typed it; spaces don't count.
+    /// As somebody typed it; spaces and hyphens don't count.
     #[must_use]
     pub fn typed(text: &str) -> Self {
-        Self(text.chars().filter(|c| !c.is_whitespace()).collect())
+        Self(text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect())
     }
 
     /// The digits to show.
@@ -71,7 +72,7 @@ pub struct Device {
     pub wipe: bool,
 }
 
-const SELECT: &str = "SELECT id, worker, shown, public_key, seen_at, revoked_at, wipe FROM device WHERE county = @county";
+const SELECT: &str = "SELECT d.id, d.worker, d.shown, d.public_key, d.seen_at, d.revoked_at, d.wipe FROM device d WHERE d.county = @county";
 
 fn device(line: &Line) -> Result<Device, ()> {
     Ok(Device {
@@ -92,14 +93,33 @@ fn key(id: DeviceId) -> Cell {
 impl Accounts<'_> {
     /// The device with this id, revoked or not.
     pub fn device(&self, id: DeviceId) -> Result<Option<Device>, Fault> {
-        let lines = self.tables.db.query(&format!("{SELECT} AND id = $1"), &[key(id)])?;
+        let lines = self.tables.db.query(&format!("{SELECT} AND d.id = $1"), &[key(id)])?;
         Ok(read(self.tables.db, &lines, device)?.pop())
     }
 
     /// The devices of an account, the newest last.
     pub fn devices_of(&self, name: &AccountName) -> Result<Vec<Device>, Fault> {
-        let lines = self.tables.db.query(&format!("{SELECT} AND worker = $1 ORDER BY enrolled_at, id"), &[name.as_str().into()])?;
+        let lines = self.tables.db.query(&format!("{SELECT} AND d.worker = $1 ORDER BY d.enrolled_at, d.id"), &[name.as_str().into()])?;
         read(self.tables.db, &lines, device)
+    }
+
+    /// At most so many devices, by account and id, of the accounts that work in one of these areas or below (everywhere when absent).
+    /// The next page begins `after` the last one's account and id.
+    pub fn devices(
+        &self,
+        areas: Option<&[AreaCode]>,
+        after: Option<(&AccountName, DeviceId)>,
+        devices_max: u32,
+    ) -> Result<Vec<Device>, Fault> {
+        let (name, id) = after.map_or(("", DeviceId(Uuid::nil())), |(name, id)| (name.as_str(), id));
+        let mut values: Vec<Cell> = vec![name.into(), key(id), i64::from(devices_max).into()];
+        let within = areas.map_or_else(String::new, |areas| format!("AND w.area IN ({})", below(areas, &mut values)));
+        let sql = format!(
+            "SELECT d.id, w.name, d.shown, d.public_key, d.seen_at, d.revoked_at, d.wipe FROM device d \
+             JOIN worker w ON w.county = d.county AND w.name = d.worker \
+             WHERE d.county = @county AND (w.name, d.id) > ($1, $2) {within} ORDER BY w.name, d.id LIMIT $3"
+        );
+        read(self.tables.db, &self.tables.db.query(&sql, &values)?, device)
     }
 }
 

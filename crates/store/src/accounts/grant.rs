@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use qianmo_core::pack::Sensitivity;
-use qianmo_core::{AreaCode, Date, Fault};
+use qianmo_core::{AreaCode, Date, Fault, SubjectId};
 use uuid::Uuid;
 
 use super::{AccountName, Accounts, AccountsMut, random};
@@ -120,6 +120,8 @@ pub struct Grant {
     pub programmes: Programmes,
     /// Up to this sensitivity.
     pub sensitivity: Sensitivity,
+    /// Only for these residents ("assigned patients"), none when empty; for everybody in the area when absent.
+    pub residents: Option<BTreeSet<SubjectId>>,
     /// First day.
     pub from: Date,
     /// Last day; open when absent.
@@ -127,8 +129,8 @@ pub struct Grant {
 }
 
 const LEVELS: [(Sensitivity, i64); 3] = [(Sensitivity::Routine, 0), (Sensitivity::Sensitive, 1), (Sensitivity::Restricted, 2)];
-const SELECT: &str = "SELECT id, worker, role, area, programmes, sensitivity, valid_from, valid_to FROM worker_grant \
-                      WHERE county = @county AND worker = $1 AND taken_at IS NULL";
+const SELECT: &str = "SELECT id, worker, role, area, programmes, sensitivity, valid_from, valid_to, residents FROM worker_grant \
+                      WHERE county = @county AND taken_at IS NULL";
 
 fn grant(line: &Line) -> Result<(GrantId, Grant), ()> {
     let day = |days: i64| i32::try_from(days).map(date_of_days).map_err(|_| ());
@@ -141,8 +143,21 @@ fn grant(line: &Line) -> Result<(GrantId, Grant), ()> {
         sensitivity: LEVELS.into_iter().find(|(_, number)| *number == level).ok_or(())?.0,
         from: day(line.int(6)?)?,
         to: line.int_or(7)?.map(day).transpose()?,
+        residents: line.blob_or(8)?.map(ids).transpose()?,
     };
     Ok((GrantId(line.uuid_or(0)?.ok_or(())?), grant))
+}
+
+fn ids(bytes: &[u8]) -> Result<BTreeSet<SubjectId>, ()> {
+    let (ids, []) = bytes.as_chunks::<16>() else { return Err(()) };
+    Ok(ids.iter().map(|id| SubjectId(Uuid::from_bytes(*id))).collect())
+}
+
+/// The residents as a cell, and as words for the audit chain.
+fn limited(residents: Option<&BTreeSet<SubjectId>>) -> (Cell, String) {
+    let Some(residents) = residents else { return (Cell::Null, "*".to_owned()) };
+    let words: Vec<String> = residents.iter().map(|id| id.0.to_string()).collect();
+    (Cell::Blob(residents.iter().flat_map(|id| *id.0.as_bytes()).collect()), format!("[{}]", words.join(" ")))
 }
 
 impl Accounts<'_> {
@@ -155,9 +170,16 @@ impl Accounts<'_> {
         Ok(all.filter(|grant| grant.from <= day && grant.to.is_none_or(|to| day <= to)).collect())
     }
 
+    /// The grant with this id, unless it was taken back.
+    pub fn grant(&self, id: GrantId) -> Result<Option<Grant>, Fault> {
+        let sql = format!("{SELECT} AND id = $1");
+        let lines = self.tables.db.query(&sql, &[Cell::Blob(id.0.as_bytes().to_vec())])?;
+        Ok(read(self.tables.db, &lines, grant)?.pop().map(|(_, grant)| grant))
+    }
+
     /// All grants of an account that were not taken back, whatever the day.
     pub fn grants(&self, name: &AccountName) -> Result<Vec<(GrantId, Grant)>, Fault> {
-        let lines = self.tables.db.query(&format!("{SELECT} ORDER BY given_at, id"), &[name.as_str().into()])?;
+        let lines = self.tables.db.query(&format!("{SELECT} AND worker = $1 ORDER BY given_at, id"), &[name.as_str().into()])?;
         read(self.tables.db, &lines, grant)
     }
 }
@@ -174,7 +196,8 @@ impl AccountsMut<'_> {
             let id = GrantId(Uuid::from_bytes(random()?));
             let level = LEVELS.into_iter().find(|(level, _)| *level == grant.sensitivity).map_or(0, |(_, number)| number);
             let programmes = grant.programmes.text();
-            let values: [Cell; 9] = [
+            let (residents, named) = limited(grant.residents.as_ref());
+            let values: [Cell; 10] = [
                 Cell::Blob(id.0.as_bytes().to_vec()),
                 grant.worker.as_str().into(),
                 grant.role.word().into(),
@@ -184,13 +207,28 @@ impl AccountsMut<'_> {
                 i64::from(days_of_date(grant.from)).into(),
                 grant.to.map(|to| i64::from(days_of_date(to))).into(),
                 at.into(),
+                residents,
             ];
-            let sql = "INSERT INTO worker_grant (county, id, worker, role, area, programmes, sensitivity, valid_from, valid_to, given_at) \
-                       VALUES (@county, $1, $2, $3, $4, $5, $6, $7, $8, $9)";
+            let sql = "INSERT INTO worker_grant (county, id, worker, role, area, programmes, sensitivity, valid_from, valid_to, given_at, \
+                       residents) VALUES (@county, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
             self.tables.db.execute(sql, &values)?;
             let entry = Entry { area: Some(grant.area), ..Entry::new(at, by, Deed::Grant) };
-            let words = format!("give {} {} {programmes} {level} {}", grant.worker, grant.role.word(), id.0);
+            let words = format!("give {} {} {programmes} {level} {} {named}", grant.worker, grant.role.word(), id.0);
             Ok((id, Some(entry.with(words))))
+        })
+    }
+
+    /// Limits a grant to other residents, or to none in particular.
+    ///
+    /// Errors: `STORE-0509` when there is no such grant in force.
+    pub fn assign(&mut self, by: &Actor, at: i64, id: GrantId, residents: Option<&BTreeSet<SubjectId>>) -> Result<(), Fault> {
+        self.tables.audited(|| {
+            let (cell, named) = limited(residents);
+            let sql = "UPDATE worker_grant SET residents = $2 WHERE county = @county AND id = $1 AND taken_at IS NULL";
+            if self.tables.db.execute(sql, &[Cell::Blob(id.0.as_bytes().to_vec()), cell])? == 0 {
+                return Err(Fault::new("STORE-0509").with("id", id.0));
+            }
+            Ok(((), Some(Entry::new(at, by, Deed::Grant).with(format!("assign {} {named}", id.0)))))
         })
     }
 

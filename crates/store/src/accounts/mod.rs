@@ -4,12 +4,16 @@
 //! [`Accounts`] reads; [`AccountsMut`] writes, and every writing stands in the audit chain in the same transaction. Passwords are kept as Argon2id
 //! hashes, session tokens and enrolment codes as SHA-256; who has the tables can log in with none of them.
 //!
+//! Nothing of it is remembered between calls: a grant taken back or an account disabled is so at the next question.
+//!
 //! Hashing a password takes a good part of a second of one core by intent. It is done outside the writer: [`PasswordHash::of`] before
 //! [`AccountsMut::add_worker`], [`Accounts::attempt`] on a reading handle before [`AccountsMut::admit`].
 
 mod device;
+mod external;
 mod grant;
 mod password;
+mod second_factor;
 mod session;
 mod worker;
 
@@ -21,9 +25,12 @@ use qianmo_core::Fault;
 use sha2::{Digest, Sha256};
 
 pub use device::{Code, Device, DeviceId, Enrolment};
+pub use external::ExternalIdentity;
 pub use grant::{Grant, GrantId, Programmes, Role};
 pub use password::PasswordHash;
-pub use session::{Attempt, LoginRules, Session, SessionRules, Token};
+use second_factor::Second;
+pub use second_factor::{NewSecondFactor, SecondFactor};
+pub use session::{Attempt, LoginRules, PasswordChange, Session, SessionId, SessionRules, Token};
 pub use worker::{NewWorker, Worker};
 
 use crate::tables::Tables;

@@ -3,6 +3,7 @@
 use qianmo_core::{AreaCode, Fault, SubjectId};
 
 use super::{AccountName, Accounts, AccountsMut, PasswordHash};
+use crate::areas::below;
 use crate::audit::{Actor, Deed, Entry};
 use crate::db::{Cell, Line, read};
 
@@ -69,6 +70,13 @@ impl Accounts<'_> {
         let sql = format!("{SELECT} AND name > $1 ORDER BY name LIMIT {workers_max}");
         read(self.tables.db, &self.tables.db.query(&sql, &[after.into()])?, worker)
     }
+
+    /// As [`Accounts::workers`], only those who work in one of these areas or below.
+    pub fn workers_below(&self, areas: &[AreaCode], after: Option<&AccountName>, workers_max: u32) -> Result<Vec<Worker>, Fault> {
+        let mut values: Vec<Cell> = vec![after.map_or("", AccountName::as_str).into(), i64::from(workers_max).into()];
+        let sql = format!("{SELECT} AND name > $1 AND area IN ({}) ORDER BY name LIMIT $2", below(areas, &mut values));
+        read(self.tables.db, &self.tables.db.query(&sql, &values)?, worker)
+    }
 }
 
 impl AccountsMut<'_> {
@@ -127,8 +135,7 @@ impl AccountsMut<'_> {
             if self.tables.db.execute(sql, &values)? == 0 {
                 return Err(Fault::new("STORE-0506").with("name", name));
             }
-            let end = "UPDATE session SET ended_at = $2 WHERE county = @county AND worker = $1 AND ended_at IS NULL";
-            self.tables.db.execute(end, &[name.as_str().into(), at.into()])?;
+            self.end_all(name, at)?;
             Ok(((), Some(Entry::new(at, by, Deed::Account).with(format!("{what} {name}")))))
         })
     }

@@ -11,29 +11,29 @@ use qianmo_store::{
 
 use crate::support::{VILLAGE_A, area, subject};
 
-const PASSWORD: &str = "阡陌交通鸡犬相闻";
-const NOW: i64 = 1_700_000_000_000;
-const MINUTE: i64 = 60_000;
+pub(crate) const PASSWORD: &str = "阡陌交通鸡犬相闻";
+pub(crate) const NOW: i64 = 1_700_000_000_000;
+pub(crate) const MINUTE: i64 = 60_000;
 
-fn code<T: std::fmt::Debug>(answer: Result<T, Fault>) -> &'static str {
+pub(crate) fn code<T: std::fmt::Debug>(answer: Result<T, Fault>) -> &'static str {
     answer.unwrap_err().code
 }
 
-fn name(text: &str) -> AccountName {
+pub(crate) fn name(text: &str) -> AccountName {
     text.parse().unwrap()
 }
 
 /// Hashing is slow by intent: once for all tests of a process.
-fn hash() -> PasswordHash {
+pub(crate) fn hash() -> PasswordHash {
     static HASH: OnceLock<PasswordHash> = OnceLock::new();
     HASH.get_or_init(|| PasswordHash::of(PASSWORD).unwrap()).clone()
 }
 
-fn admin() -> Actor {
+pub(crate) fn admin() -> Actor {
     Actor::worker("admin")
 }
 
-fn worker(text: &str) -> NewWorker {
+pub(crate) fn worker(text: &str) -> NewWorker {
     NewWorker {
         name: name(text),
         shown: "王医生".into(),
@@ -176,6 +176,7 @@ pub(crate) fn grants_hold_between_their_days_until_taken(store: &mut dyn Store) 
         area: area(VILLAGE_A),
         programmes: Programmes::Only(["hypertension".into(), "diabetes".into()].into()),
         sensitivity: Sensitivity::Sensitive,
+        residents: None,
         from: day(3, 1),
         to: Some(day(6, 30)),
     };

@@ -236,6 +236,11 @@ macro_rules! conformance {
     };
 }
 
+use crate::identity::{
+    a_grant_may_be_limited_to_residents, a_second_factor_is_asked_for_once_confirmed, a_worker_changes_the_password_knowing_the_old_one,
+    an_identity_elsewhere_is_one_worker_here, sessions_are_listed_and_ended_one_by_one, workers_and_devices_are_listed_by_area,
+};
+
 macro_rules! suite {
     ($name:ident, $open:expr) => {
         mod $name {
@@ -258,6 +263,12 @@ macro_rules! suite {
                 wrong_passwords_lock_the_account_for_a_while
                 grants_hold_between_their_days_until_taken
                 a_device_is_enrolled_with_a_code_once
+                workers_and_devices_are_listed_by_area
+                a_grant_may_be_limited_to_residents
+                a_worker_changes_the_password_knowing_the_old_one
+                sessions_are_listed_and_ended_one_by_one
+                a_second_factor_is_asked_for_once_confirmed
+                an_identity_elsewhere_is_one_worker_here
             }
         }
     };

@@ -9,6 +9,8 @@ mod audit;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod identity;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod migration;
