@@ -12,6 +12,7 @@
 
 mod accounts;
 mod areas;
+mod arrivals;
 mod audit;
 mod clock;
 mod db;
@@ -30,6 +31,7 @@ pub use accounts::{
     AccountName, Accounts, AccountsMut, Attempt, Code, Device, DeviceId, Enrolment, ExternalIdentity, Grant, GrantId, LoginRules,
     NewSecondFactor, NewWorker, PasswordChange, PasswordHash, Programmes, Role, SecondFactor, Session, SessionId, SessionRules, Token, Worker,
 };
+pub use arrivals::{Arrival, ArrivalId, ArrivalState, Arrivals, ArrivalsAsked, ArrivalsMut, NewArrival};
 pub use audit::{Actor, Anchor, Audited, Deed, Entry, Hash, Trail};
 pub use options::Options;
 pub use postgres::PostgresStore;
@@ -121,6 +123,12 @@ pub trait Store {
 
     /// Accounts, sessions, grants and devices, for writing.
     fn accounts_mut(&mut self) -> AccountsMut<'_>;
+
+    /// What devices sent that couldn't enter the log as it came, for reading.
+    fn arrivals(&self) -> Arrivals<'_>;
+
+    /// What devices sent that couldn't enter the log as it came, for writing.
+    fn arrivals_mut(&mut self) -> ArrivalsMut<'_>;
 
     /// Adds entries to the audit chain, durable when this returns.
     fn note(&mut self, entries: &[Entry]) -> Result<(), Fault> {

@@ -4,7 +4,8 @@
 //! and `errors/en/*.toml`, one file per area, one table per code with `title`, `detail` and `hint`, and are built
 //! into the program. [`render`] fills them in; [`Problem`] is the result, shaped after RFC 9457.
 //!
-//! [`programme`] carries the compiled rules, [`village`] the records of a village and [`due`] a due list; each has a version or is
+//! [`programme`] carries the compiled rules, [`village`] the records of a village, [`due`] a due list, [`sync`] what device and server
+//! exchange; each has a version or is
 //! read leniently: what this program doesn't know is passed over.
 //!
 //! What may not come in: rules of any programme, files at run time, HTTP. Whoever prints chooses where.
@@ -13,6 +14,7 @@ mod catalogue;
 pub mod due;
 mod problem;
 pub mod programme;
+pub mod sync;
 pub mod village;
 
 pub use catalogue::{Entry, Lang, codes, entry};

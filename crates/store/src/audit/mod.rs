@@ -66,9 +66,11 @@ pub enum Deed {
     Setting,
     /// Records from before the chain were taken into it.
     Adopt,
+    /// Something that a device sent was kept beside the log, released from there or dismissed.
+    Arrival,
 }
 
-const DEEDS: [(Deed, &str); 12] = [
+const DEEDS: [(Deed, &str); 13] = [
     (Deed::Write, "write"),
     (Deed::Read, "read"),
     (Deed::Unmask, "unmask"),
@@ -81,6 +83,7 @@ const DEEDS: [(Deed, &str); 12] = [
     (Deed::Device, "device"),
     (Deed::Setting, "setting"),
     (Deed::Adopt, "adopt"),
+    (Deed::Arrival, "arrival"),
 ];
 
 impl Deed {

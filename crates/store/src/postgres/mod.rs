@@ -19,6 +19,7 @@ use jiff::civil::Date;
 use qianmo_core::{Area, AreaCode, AreaTree, Fault, RecordId, SubjectId};
 
 use crate::accounts::{Accounts, AccountsMut};
+use crate::arrivals::{Arrivals, ArrivalsMut};
 use crate::audit::{self, Anchor, Audited, Hash, Trail};
 use crate::clock::now_ms;
 use crate::db::{Db, read as read_lines};
@@ -153,6 +154,14 @@ impl Store for PostgresStore {
 
     fn accounts_mut(&mut self) -> AccountsMut<'_> {
         AccountsMut::new(self.tables())
+    }
+
+    fn arrivals(&self) -> Arrivals<'_> {
+        Arrivals::new(self.tables())
+    }
+
+    fn arrivals_mut(&mut self) -> ArrivalsMut<'_> {
+        ArrivalsMut::new(self.tables())
     }
 
     fn trail(&self, what: &Trail<'_>) -> Result<Vec<Audited>, Fault> {

@@ -18,6 +18,7 @@ use qianmo_core::{Area, AreaTree, Fault, RecordId, SubjectId};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::accounts::{Accounts, AccountsMut};
+use crate::arrivals::{Arrivals, ArrivalsMut};
 use crate::audit::{self, Anchor, Audited, Hash, Trail};
 use crate::clock::now_ms;
 use crate::row::{Appended, Cut, Row, RowRef, Scan, Submission};
@@ -179,6 +180,14 @@ impl Store for SqliteStore {
 
     fn accounts_mut(&mut self) -> AccountsMut<'_> {
         AccountsMut::new(self.tables())
+    }
+
+    fn arrivals(&self) -> Arrivals<'_> {
+        Arrivals::new(self.tables())
+    }
+
+    fn arrivals_mut(&mut self) -> ArrivalsMut<'_> {
+        ArrivalsMut::new(self.tables())
     }
 
     fn trail(&self, what: &Trail<'_>) -> Result<Vec<Audited>, Fault> {

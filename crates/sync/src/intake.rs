@@ -1,0 +1,251 @@
+//! Intake: a batch of records goes into the log or beside it, and every one gets its answer.
+//!
+//! Decided outside the writer, written as one parcel. When the log has changed in between (somebody else corrected the same record),
+//! it is decided again; after a few times inside the writer, where nobody else writes.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use qianmo_core::{Date, Fault, Record, RecordId};
+use qianmo_store::{Arrival, NewArrival, Parcel, Store, Submission, Writer};
+use qianmo_wire::sync::{Outcome, State};
+use serde_json::Value as Json;
+
+use crate::body::write;
+use crate::decide::{Decision, How, decide, parsed_id};
+use crate::{May, Rules, Sender, SenderKind};
+
+/// Times that a batch is decided again outside the writer.
+const TRIES: usize = 3;
+
+/// The most records that one batch may have.
+pub const RECORDS_MAX: usize = 5000;
+
+/// Takes records on behalf of a sender.
+#[derive(Debug, Clone)]
+pub struct Intake {
+    /// Programmes and areas in force.
+    pub rules: Arc<Rules>,
+    /// Who sends.
+    pub sender: Sender,
+    /// What they may write.
+    pub may: Arc<dyn May>,
+    /// The server's date: no service is later.
+    pub today: Date,
+    /// The server's clock, UTC, milliseconds since 1970.
+    pub now: i64,
+}
+
+/// A day and a bit: the world's time zones.
+const ZONES_MS: i64 = 26 * 3600 * 1000;
+
+impl Intake {
+    /// Takes a batch: of a device, of one request, of an import. The answers come in the order of the batch, when everything is durable.
+    /// `reader` is a reading handle on the same data as the writer's. Blocks.
+    ///
+    /// Errors: `SYNC-0003` more than [`RECORDS_MAX`] records; of the store, those that every method may have, and `STORE-0009`. The same
+    /// batch can be handed in again after any of them.
+    pub fn receive(&self, reader: &dyn Store, writer: &Writer, batch: &[Json]) -> Result<Vec<Outcome>, Fault> {
+        within_bounds(batch)?;
+        for attempt in 0..TRIES {
+            let how = How { thorough: attempt > 0, ..How::default() };
+            if let Some(outcomes) = self.round(reader, writer, batch, &how)? {
+                return Ok(outcomes);
+            }
+        }
+        let (intake, batch) = (self.clone(), batch.to_vec());
+        writer.run(move |store| intake.receive_into(store, &batch))
+    }
+
+    /// As [`Intake::receive`] on a handle that nobody else writes to: an import, a test, the writer's own thread.
+    ///
+    /// Errors: as there.
+    pub fn receive_into(&self, store: &mut dyn Store, batch: &[Json]) -> Result<Vec<Outcome>, Fault> {
+        within_bounds(batch)?;
+        let mut how = How::default();
+        // Each further round looks closer or bars one record more.
+        loop {
+            let decision = decide(self, store, batch, &how)?;
+            if !decision.arrivals.is_empty() {
+                store.arrivals_mut().put(&self.sender.actor, self.now, &decision.arrivals)?;
+            }
+            match append(store, self, &decision.records) {
+                Ok(positions) => {
+                    let outcomes = outcomes(store, decision.verdicts, &positions)?;
+                    self.wake(store, &decision.arrivals, &positions.ids)?;
+                    return Ok(outcomes);
+                }
+                Err(fault) if is_content(&fault) => how = closer(how, fault)?,
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+
+    /// Takes records of our own making, such as an import's; otherwise as [`Intake::receive_into`].
+    ///
+    /// Errors: as there.
+    pub fn receive_records(&self, store: &mut dyn Store, records: &[Record]) -> Result<Vec<Outcome>, Fault> {
+        self.receive_into(store, &bodies(records))
+    }
+
+    /// One round outside the writer; nothing when it must be decided again.
+    fn round(&self, reader: &dyn Store, writer: &Writer, batch: &[Json], how: &How) -> Result<Option<Vec<Outcome>>, Fault> {
+        let Decision { verdicts, records, arrivals } = decide(self, reader, batch, how)?;
+        let kept = arrivals.clone();
+        if !arrivals.is_empty() {
+            let (by, at) = (self.sender.actor.clone(), self.now);
+            writer.run(move |store| store.arrivals_mut().put(&by, at, &arrivals))?;
+        }
+        let ids: Vec<RecordId> = records.iter().map(|record| record.id).collect();
+        let mut positions = Positions { written: ids.len(), ids, end: 0 };
+        if !records.is_empty() {
+            let parcel = Parcel { records, by: self.sender.actor.clone(), at: self.now, entries: Vec::new() };
+            match writer.append(parcel) {
+                Ok(appended) => {
+                    positions.end = appended.cut.0;
+                    positions.written = appended.written;
+                }
+                Err(fault) if is_content(&fault) => return Ok(None),
+                Err(fault) => return Err(fault),
+            }
+        }
+        let outcomes = outcomes(reader, verdicts, &positions)?;
+        if self.anything_to_wake(reader, &kept, &positions.ids)? {
+            let intake = self.clone();
+            writer.run(move |store| intake.wake(store, &kept, &positions.ids))?;
+        }
+        Ok(Some(outcomes))
+    }
+
+    fn anything_to_wake(&self, store: &dyn Store, kept: &[NewArrival], ids: &[RecordId]) -> Result<bool, Fault> {
+        Ok(kept.iter().any(|arrival| arrival.waits_for.is_some()) || !store.arrivals().waiting_for(ids)?.is_empty())
+    }
+
+    /// Looks again at what waits for these records, and at what was just put to wait for a record that came meanwhile.
+    pub(crate) fn wake(&self, store: &mut dyn Store, kept: &[NewArrival], ids: &[RecordId]) -> Result<(), Fault> {
+        let mut come: Vec<RecordId> = ids.to_vec();
+        for target in kept.iter().filter_map(|arrival| arrival.waits_for).collect::<HashSet<_>>() {
+            if store.record(target)?.is_some() {
+                come.push(target);
+            }
+        }
+        while !come.is_empty() {
+            let waiting = store.arrivals().waiting_for(&come)?;
+            come.clear();
+            for arrival in waiting {
+                come.extend(self.look_again(store, &arrival)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides on an open arrival again, as its sender's; the id of the record when it is in the log now.
+    fn look_again(&self, store: &mut dyn Store, arrival: &Arrival) -> Result<Option<RecordId>, Fault> {
+        let Ok(body) = serde_json::from_str::<Json>(&arrival.what.sent) else { return Ok(None) };
+        // Whether they may was decided when it came: only its turn hadn't come.
+        let intake = Self { sender: Sender::of(arrival), may: Arc::new(|_: &Record| Ok(())), ..self.clone() };
+        let mut how = How { again: true, thorough: true, ..How::default() };
+        loop {
+            let Decision { verdicts, records, arrivals } = decide(&intake, store, std::slice::from_ref(&body), &how)?;
+            if !arrivals.is_empty() {
+                store.arrivals_mut().put(&self.sender.actor, self.now, &arrivals)?;
+            }
+            match append(store, &intake, &records) {
+                Ok(_) => {
+                    let state = verdicts.first().map(|verdict| verdict.outcome.state);
+                    if matches!(state, Some(State::Accepted | State::Already)) {
+                        store.arrivals_mut().settle(&qianmo_store::Actor::default(), self.now, arrival.what.id, None)?;
+                    }
+                    return Ok(records.first().map(|record| record.id));
+                }
+                Err(fault) if is_content(&fault) => how = closer(how, fault)?,
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+
+    /// What is the server's to say about a record, whatever the body says.
+    pub(crate) fn settle_told(&self, record: &mut Record) {
+        self.sender.stamp(record, self.rules.root());
+        if self.sender.kind == SenderKind::Person {
+            // A clock that runs ahead, or stood before the day of the service, says nothing.
+            let earliest = i64::from(qianmo_store::days_of_date(record.at)) * 86_400_000 - ZONES_MS;
+            if record.recorded_at > self.now || record.recorded_at < earliest {
+                record.recorded_at = self.now;
+            }
+        }
+    }
+}
+
+/// Records as a batch.
+#[must_use]
+pub(crate) fn bodies(records: &[Record]) -> Vec<Json> {
+    let json = |record| serde_json::to_value(write(record)).expect("a body of text and numbers always has a JSON form");
+    records.iter().map(json).collect()
+}
+
+fn within_bounds(batch: &[Json]) -> Result<(), Fault> {
+    if batch.len() > RECORDS_MAX {
+        return Err(Fault::new("SYNC-0003").with("given", batch.len()).with("max", RECORDS_MAX));
+    }
+    Ok(())
+}
+
+/// Whether the log refused what was submitted, rather than failed.
+fn is_content(fault: &Fault) -> bool {
+    fault.code.starts_with("STORE-01")
+}
+
+/// The next way to decide after the log refused: look every record up; then leave the refused one out.
+fn closer(how: How, fault: Fault) -> Result<How, Fault> {
+    if !how.thorough {
+        return Ok(How { thorough: true, ..how });
+    }
+    let Some(id) = fault.param("record").and_then(|id| id.parse::<RecordId>().ok()) else { return Err(fault) };
+    let mut how = how;
+    if how.barred.insert(id, fault.clone()).is_some() {
+        return Err(fault);
+    }
+    Ok(how)
+}
+
+/// Where the records of a parcel came to stand.
+struct Positions {
+    ids: Vec<RecordId>,
+    /// The position after the parcel.
+    end: i64,
+    /// How many of them are new: these stand one after the other before `end`.
+    written: usize,
+}
+
+fn append(store: &mut dyn Store, intake: &Intake, records: &[Record]) -> Result<Positions, Fault> {
+    let ids: Vec<RecordId> = records.iter().map(|record| record.id).collect();
+    if records.is_empty() {
+        return Ok(Positions { written: ids.len(), ids, end: 0 });
+    }
+    let submission = Submission { records, by: Some(&intake.sender.actor), at: intake.now, entries: &[] };
+    let appended = store.append_group(&[submission])?.pop().expect("an answer to each submission")?;
+    Ok(Positions { ids, end: appended.cut.0, written: appended.written })
+}
+
+/// The answers, with the positions.
+fn outcomes(store: &dyn Store, verdicts: Vec<crate::decide::Verdict>, positions: &Positions) -> Result<Vec<Outcome>, Fault> {
+    let begin = positions.end - i64::try_from(positions.written).unwrap_or(i64::MAX);
+    let all_new = positions.written == positions.ids.len();
+    let mut outcomes = Vec::with_capacity(verdicts.len());
+    for verdict in verdicts {
+        let mut outcome = verdict.outcome;
+        if let Some(place) = verdict.written {
+            if all_new {
+                outcome.position = Some(begin + 1 + i64::try_from(place).unwrap_or(0));
+            } else if let Some(id) = parsed_id(&outcome) {
+                outcome.position = store.record(id)?.map(|row| row.seq);
+                if outcome.state == State::Accepted && outcome.position.is_some_and(|position| position <= begin) {
+                    outcome.state = State::Already;
+                }
+            }
+        }
+        outcomes.push(outcome);
+    }
+    Ok(outcomes)
+}

@@ -1,0 +1,93 @@
+//! What is known of the people in a batch: their sheets, read once each and completed by what the batch itself brings.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use qianmo_core::form::complete;
+use qianmo_core::{Action, Fault, Form, Record, RecordId, SubjectId, Value};
+use qianmo_store::{Row, Store};
+
+use crate::Rules;
+
+type Values = BTreeMap<Arc<str>, Value>;
+
+/// The people of one batch.
+pub(crate) struct People<'a> {
+    rules: &'a Rules,
+    store: &'a dyn Store,
+    sheets: HashMap<SubjectId, Person>,
+    nobody: Values,
+}
+
+#[derive(Default)]
+struct Person {
+    /// Sheets in force.
+    sheets: Vec<Record>,
+    /// The sheets completed, when asked for since the last one came.
+    whole: Option<Values>,
+}
+
+/// The record of a row, its values by the form's fields.
+pub(crate) fn decoded(form: &Form, row: &Row) -> Result<Record, Fault> {
+    row.record(&|field| form.field(field).map(|field| field.kind.kind()))
+}
+
+/// Those of the rows that are in force and of this form.
+pub(crate) fn in_force<'r>(rows: &'r [Row], form: &str) -> impl Iterator<Item = &'r Row> {
+    let gone: std::collections::HashSet<RecordId> = rows
+        .iter()
+        .filter_map(|row| match &row.head().action {
+            Action::Supersede(old) | Action::Void { record: old, .. } => Some(*old),
+            Action::State => None,
+        })
+        .collect();
+    let form = form.to_owned();
+    rows.iter().filter(move |row| {
+        let head = row.head();
+        *head.form == *form && !matches!(head.action, Action::Void { .. }) && !gone.contains(&head.id)
+    })
+}
+
+impl<'a> People<'a> {
+    pub(crate) fn new(rules: &'a Rules, store: &'a dyn Store) -> Self {
+        Self { rules, store, sheets: HashMap::new(), nobody: Values::new() }
+    }
+
+    /// A person's sheet: everything known, completed in order of the dates, of one day in order of writing.
+    pub(crate) fn sheet(&mut self, resident: Option<SubjectId>) -> Result<&Values, Fault> {
+        let (Some(resident), Some(form)) = (resident, self.rules.packs().person_sheet()) else { return Ok(&self.nobody) };
+        if !self.sheets.contains_key(&resident) {
+            let rows = self.store.records_of(resident)?;
+            let sheets = in_force(&rows, &form.id).map(|row| decoded(form, row)).collect::<Result<Vec<_>, _>>()?;
+            self.sheets.insert(resident, Person { sheets, whole: None });
+        }
+        let person = self.sheets.entry(resident).or_default();
+        Ok(person.whole.get_or_insert_with(|| {
+            person.sheets.sort_by_key(|record| (record.at, record.recorded_at));
+            let mut whole = Values::new();
+            for record in &person.sheets {
+                complete(&mut whole, &record.values);
+            }
+            whole
+        }))
+    }
+
+    /// A record that the batch brings is going to be written.
+    pub(crate) fn comes(&mut self, record: &Record) -> Result<(), Fault> {
+        let is_sheet = self.rules.packs().person_sheet().is_some_and(|form| form.id == record.form);
+        if !is_sheet {
+            return Ok(());
+        }
+        // Read what is there first: afterwards the batch's own can't be told from it.
+        self.sheet(record.resident)?;
+        let Some(person) = record.resident.and_then(|resident| self.sheets.get_mut(&resident)) else { return Ok(()) };
+        if let Action::Supersede(old) | Action::Void { record: old, .. } = &record.action {
+            person.sheets.retain(|held| held.id != *old);
+        }
+        if !matches!(record.action, Action::Void { .. }) {
+            person.sheets.push(record.clone());
+        }
+        person.whole = None;
+        Ok(())
+    }
+}
