@@ -26,6 +26,7 @@ pub(crate) enum What {
     Let,
     Service,
     Campaign,
+    Purpose,
 }
 
 impl What {
@@ -44,6 +45,7 @@ impl What {
             Self::Let => "变量",
             Self::Service => "服务",
             Self::Campaign => "群体行动",
+            Self::Purpose => "同意事项",
         }
     }
 }
@@ -109,6 +111,7 @@ impl Index {
             FileKind::Return => self.own(doc, What::Return, false, sink),
             FileKind::Table => self.own(doc, What::Table, true, sink),
             FileKind::Indicators => self.list(doc, "indicator", "id", What::Indicator, false, sink),
+            FileKind::Consent => self.list(doc, "purpose", "id", What::Purpose, false, sink),
             FileKind::Campaigns => self.list(doc, "campaign", "id", What::Campaign, false, sink),
             FileKind::Schedule => {
                 self.list(doc, "service", "id", What::Service, false, sink);

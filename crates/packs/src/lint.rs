@@ -9,7 +9,7 @@ use sqlparser::tokenizer::Token;
 
 use crate::part::views::tokens;
 
-/// The fields that no check, no schedule, no campaign and no view reads: `PACK-0701` with `form`, `field` and `name`, without a place.
+/// The fields that no check, no schedule, no campaign, no consent and no view reads: `PACK-0701` with `form`, `field` and `name`, without a place.
 ///
 /// Indicators, rosters, returns and documents see fields only through views, so a view's use stands for theirs. A view uses a
 /// field when it reads the form's table and has the field's name as a word. Fields in `unique` are used: import
@@ -26,6 +26,10 @@ pub fn dead_fields(packs: &Packs) -> Vec<Fault> {
         let rules = campaign.only.iter().chain(campaign.values.iter().map(|(_, value)| value));
         let names = rules.flat_map(qianmo_core::Expr::names);
         planned.extend(names.filter_map(|name| Some((campaign.opens.clone(), name.strip_prefix("round.")?.into()))));
+    }
+    for form in packs.packs.iter().filter_map(|pack| pack.consents.form.as_ref()) {
+        let fields = [Some(&form.purpose), Some(&form.answer), form.until.as_ref()].into_iter().flatten();
+        planned.extend(fields.map(|field| (form.form.clone(), field.clone())));
     }
     let unplanned = |fault: &Fault| {
         let param = |name| std::sync::Arc::from(fault.param(name).unwrap_or(""));

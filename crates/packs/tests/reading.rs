@@ -98,7 +98,7 @@ fn a_folder_without_a_manifest_is_no_pack() {
 
 #[test]
 fn files_in_unknown_places_are_faults() {
-    let known = "known=pack.toml、schedule.toml、campaigns.toml、indicators.toml、summary.md、synth.toml、forms/*.toml、views/*.sql、rosters/*.toml、returns/*.toml、tables/*.toml、tables/*.csv、cases/*.toml";
+    let known = "known=pack.toml、schedule.toml、campaigns.toml、consent.toml、indicators.toml、summary.md、synth.toml、forms/*.toml、views/*.sql、rosters/*.toml、returns/*.toml、tables/*.toml、tables/*.csv、cases/*.toml";
     check("care/synt.toml", "", "⟦", &[&format!("PACK-0109 path=synt.toml {known} suggestion=synth.toml")]);
     check("care/forms/old/visit.toml", "", "⟦x", &[&format!("PACK-0109 path=forms/old/visit.toml {known}")]);
     check("care/views/a.txt", "", "⟦x", &[&format!("PACK-0109 path=views/a.txt {known}")]);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use qianmo_core::form::{Check, Choice, Derived, Field, FieldType, Form, Identifies, Versions};
-use qianmo_core::pack::Pack;
+use qianmo_core::pack::{Pack, Sensitivity};
 use qianmo_core::{Fault, Kind};
 use rust_decimal::Decimal;
 
@@ -30,6 +30,7 @@ pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
     let derived = derived(context, &table, &fields, &mut scope, &origin, pack);
     let checks = table.tables("check").iter().map(|check| read_check(context, check, &scope, &origin, pack)).collect();
     let locates = table.get("locates");
+    let administrative = table.word("content", &[("clinical", false), ("administrative", true)]);
     let form = Form {
         id: context.own_id(&id),
         name,
@@ -52,6 +53,14 @@ pub(super) fn read(context: &Context<'_>, doc: &Doc<'_>, pack: &mut Pack) {
     for wrong in all.filter(|of| of.since > of.until || of.since > form.version || (of.until != u32::MAX && of.until >= form.version)) {
         let fault = Fault::new("PACK-0118").at(table.place()).with("since", wrong.since).with("until", wrong.until.min(form.version));
         context.sink.push(fault.with("version", form.version));
+    }
+    if administrative {
+        if let Some(item) =
+            table.get("content").filter(|_| pack.sensitivity == Sensitivity::Restricted || form.columns().any(|field| field.choice_fact))
+        {
+            context.sink.push(Fault::new("PACK-0504").at(item.place()).with("form", &form.name));
+        }
+        pack.administrative.insert(form.id.clone());
     }
     pack.forms.push(form);
 }

@@ -4,6 +4,7 @@
 
 mod campaigns;
 mod cases;
+mod consents;
 mod forms;
 mod indicators;
 mod manifest;
@@ -45,6 +46,7 @@ pub(crate) enum FileKind {
     Synth,
     Schedule,
     Campaigns,
+    Consent,
     Case,
     Unknown,
 }
@@ -95,7 +97,7 @@ pub(crate) fn load(files: &[(String, String)]) -> Loaded {
     let mut packs = manifest::read(&docs, &index, &sink);
     let groups = RefCell::default();
     let person = forms::person(&docs, &index);
-    let steps: [(FileKind, Reader); 11] = [
+    let steps: [(FileKind, Reader); 12] = [
         (FileKind::Table, tables::read),
         (FileKind::Form, forms::read),
         (FileKind::View, views::read),
@@ -106,6 +108,7 @@ pub(crate) fn load(files: &[(String, String)]) -> Loaded {
         (FileKind::Synth, synth::read),
         (FileKind::Schedule, schedule::read),
         (FileKind::Campaigns, campaigns::read),
+        (FileKind::Consent, consents::read),
         (FileKind::Case, cases::read),
     ];
     for (kind, read) in steps {
@@ -157,10 +160,11 @@ const FOLDERS: [(&str, &str, FileKind); 7] = [
 ];
 
 /// Files of a pack.
-const FILES: [(&str, FileKind); 6] = [
+const FILES: [(&str, FileKind); 7] = [
     ("pack.toml", FileKind::Manifest),
     ("schedule.toml", FileKind::Schedule),
     ("campaigns.toml", FileKind::Campaigns),
+    ("consent.toml", FileKind::Consent),
     ("indicators.toml", FileKind::Indicators),
     ("summary.md", FileKind::Summary),
     ("synth.toml", FileKind::Synth),
