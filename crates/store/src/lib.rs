@@ -16,6 +16,7 @@ mod arrivals;
 mod audit;
 mod clock;
 mod db;
+mod filings;
 mod options;
 mod postgres;
 mod row;
@@ -33,6 +34,7 @@ pub use accounts::{
 };
 pub use arrivals::{Arrival, ArrivalId, ArrivalState, Arrivals, ArrivalsAsked, ArrivalsMut, NewArrival};
 pub use audit::{Actor, Anchor, Audited, Deed, Entry, Hash, Trail};
+pub use filings::{Filing, FilingId, FilingState, FilingStep, Filings, FilingsAsked, FilingsMut, NewFiling, StepAsked};
 pub use options::Options;
 pub use postgres::PostgresStore;
 pub use row::{ActionRef, Appended, Cut, Order, Row, RowRef, Scan, Submission, date_of_days, days_of_date};
@@ -129,6 +131,12 @@ pub trait Store {
 
     /// What devices sent that couldn't enter the log as it came, for writing.
     fn arrivals_mut(&mut self) -> ArrivalsMut<'_>;
+
+    /// Returns handed in, for reading.
+    fn filings(&self) -> Filings<'_>;
+
+    /// Returns handed in, for writing.
+    fn filings_mut(&mut self) -> FilingsMut<'_>;
 
     /// Adds entries to the audit chain, durable when this returns.
     fn note(&mut self, entries: &[Entry]) -> Result<(), Fault> {

@@ -66,11 +66,13 @@ pub enum Deed {
     Setting,
     /// Records from before the chain were taken into it.
     Adopt,
+    /// A return was handed in, approved, returned or withdrawn.
+    Filing,
     /// Something that a device sent was kept beside the log, released from there or dismissed.
     Arrival,
 }
 
-const DEEDS: [(Deed, &str); 13] = [
+const DEEDS: [(Deed, &str); 14] = [
     (Deed::Write, "write"),
     (Deed::Read, "read"),
     (Deed::Unmask, "unmask"),
@@ -83,6 +85,7 @@ const DEEDS: [(Deed, &str); 13] = [
     (Deed::Device, "device"),
     (Deed::Setting, "setting"),
     (Deed::Adopt, "adopt"),
+    (Deed::Filing, "filing"),
     (Deed::Arrival, "arrival"),
 ];
 

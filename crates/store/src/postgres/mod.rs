@@ -23,6 +23,7 @@ use crate::arrivals::{Arrivals, ArrivalsMut};
 use crate::audit::{self, Anchor, Audited, Hash, Trail};
 use crate::clock::now_ms;
 use crate::db::{Db, read as read_lines};
+use crate::filings::{Filings, FilingsMut};
 use crate::row::{Appended, Cut, Row, RowRef, Scan, Submission};
 use crate::seal::Keyed;
 use crate::tables::Tables;
@@ -162,6 +163,14 @@ impl Store for PostgresStore {
 
     fn arrivals_mut(&mut self) -> ArrivalsMut<'_> {
         ArrivalsMut::new(self.tables())
+    }
+
+    fn filings(&self) -> Filings<'_> {
+        Filings::new(self.tables())
+    }
+
+    fn filings_mut(&mut self) -> FilingsMut<'_> {
+        FilingsMut::new(self.tables())
     }
 
     fn trail(&self, what: &Trail<'_>) -> Result<Vec<Audited>, Fault> {

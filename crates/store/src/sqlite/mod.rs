@@ -21,6 +21,7 @@ use crate::accounts::{Accounts, AccountsMut};
 use crate::arrivals::{Arrivals, ArrivalsMut};
 use crate::audit::{self, Anchor, Audited, Hash, Trail};
 use crate::clock::now_ms;
+use crate::filings::{Filings, FilingsMut};
 use crate::row::{Appended, Cut, Row, RowRef, Scan, Submission};
 use crate::seal::Keyed;
 use crate::tables::Tables;
@@ -188,6 +189,14 @@ impl Store for SqliteStore {
 
     fn arrivals_mut(&mut self) -> ArrivalsMut<'_> {
         ArrivalsMut::new(self.tables())
+    }
+
+    fn filings(&self) -> Filings<'_> {
+        Filings::new(self.tables())
+    }
+
+    fn filings_mut(&mut self) -> FilingsMut<'_> {
+        FilingsMut::new(self.tables())
     }
 
     fn trail(&self, what: &Trail<'_>) -> Result<Vec<Audited>, Fault> {

@@ -236,6 +236,7 @@ macro_rules! conformance {
     };
 }
 
+use crate::filings::{a_return_goes_its_way_step_by_step, filings_are_listed_by_area_and_period};
 use crate::identity::{
     a_grant_may_be_limited_to_residents, a_second_factor_is_asked_for_once_confirmed, a_worker_changes_the_password_knowing_the_old_one,
     an_identity_elsewhere_is_one_worker_here, sessions_are_listed_and_ended_one_by_one, workers_and_devices_are_listed_by_area,
@@ -269,6 +270,8 @@ macro_rules! suite {
                 sessions_are_listed_and_ended_one_by_one
                 a_second_factor_is_asked_for_once_confirmed
                 an_identity_elsewhere_is_one_worker_here
+                a_return_goes_its_way_step_by_step
+                filings_are_listed_by_area_and_period
             }
         }
     };

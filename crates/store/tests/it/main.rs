@@ -9,6 +9,8 @@ mod audit;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod filings;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod kill;
