@@ -202,6 +202,15 @@ impl Form {
         self.profile && self.locates && &*self.subject == "resident"
     }
 
+    /// The field that names the entry kept, when this form says that two entries are one person: a form about residents with a field
+    /// `merged_into` that refers to a resident. Its subject is the entry given up. From then on, and until the record is withdrawn, what was
+    /// recorded about the entry given up counts for the one kept; only its sheets that say who and where somebody is don't count any more.
+    #[must_use]
+    pub fn merges(&self) -> Option<&Field> {
+        let kept = |field: &&Field| matches!(&field.kind, FieldType::Ref(to) if &**to == "resident");
+        if &*self.subject == "resident" { self.field("merged_into").filter(kept) } else { None }
+    }
+
     /// The fields and, after them, the derived values as fields: the columns of the form's table.
     pub fn columns(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().chain(self.derived.iter().map(|derived| &derived.field))
