@@ -304,7 +304,8 @@ impl Decider<'_> {
             faults.extend(findings.refused);
             questions = findings.asked;
         }
-        if let Err(fault) = intake.may.may_write(record) {
+        let home = if form.locates { self.people.home(record)? } else { None };
+        if let Err(fault) = intake.may.may_write(record, home) {
             faults.push(fault);
         }
         Ok((faults, questions))
@@ -385,6 +386,9 @@ impl Decider<'_> {
         let (base, first) = (base.record.clone(), head.record.clone());
         if matches!(base.action, Action::Void { .. }) || base.form != record.form {
             return Ok(self.keep(one, &[Fault::new("SYNC-0213").with("target", target)], None));
+        }
+        if let Err(fault) = self.intake.may.may_write(&first, None) {
+            return Ok(self.keep(one, &[fault], None));
         }
         if first.id == target {
             return self.write(one, record.clone(), Vec::new());

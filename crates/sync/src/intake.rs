@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use qianmo_core::{Date, Fault, Record, RecordId};
+use qianmo_core::{AreaCode, Date, Fault, Record, RecordId};
 use qianmo_store::{Arrival, NewArrival, Parcel, Store, Submission, Writer};
 use qianmo_wire::sync::{Outcome, State};
 use serde_json::Value as Json;
@@ -143,7 +143,7 @@ impl Intake {
     fn look_again(&self, store: &mut dyn Store, arrival: &Arrival) -> Result<Option<RecordId>, Fault> {
         let Ok(body) = serde_json::from_str::<Json>(&arrival.what.sent) else { return Ok(None) };
         // Whether they may was decided when it came: only its turn hadn't come.
-        let intake = Self { sender: Sender::of(arrival), may: Arc::new(|_: &Record| Ok(())), ..self.clone() };
+        let intake = Self { sender: Sender::of(arrival), may: Arc::new(|_: &Record, _: Option<AreaCode>| Ok(())), ..self.clone() };
         let mut how = How { again: true, thorough: true, ..How::default() };
         loop {
             let Decision { verdicts, records, arrivals } = decide(&intake, store, std::slice::from_ref(&body), &how)?;

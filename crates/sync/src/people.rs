@@ -1,10 +1,10 @@
 //! What is known of the people in a batch: their sheets, read once each and completed by what the batch itself brings.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use qianmo_core::form::complete;
-use qianmo_core::{Action, Fault, Form, Record, RecordId, SubjectId, Value};
+use qianmo_core::{Action, AreaCode, Date, Fault, Form, Record, RecordId, SubjectId, Value};
 use qianmo_store::{Row, Store};
 
 use crate::Rules;
@@ -17,6 +17,7 @@ pub(crate) struct People<'a> {
     store: &'a dyn Store,
     sheets: HashMap<SubjectId, Person>,
     nobody: Values,
+    homes: HashMap<SubjectId, Option<(Date, AreaCode)>>,
 }
 
 #[derive(Default)]
@@ -32,25 +33,28 @@ pub(crate) fn decoded(form: &Form, row: &Row) -> Result<Record, Fault> {
     row.record(&|field| form.field(field).map(|field| field.kind.kind()))
 }
 
+/// What the rows correct or withdraw.
+fn corrected(rows: &[Row]) -> HashSet<RecordId> {
+    let target = |row: &Row| match &row.head().action {
+        Action::Supersede(old) | Action::Void { record: old, .. } => Some(*old),
+        Action::State => None,
+    };
+    rows.iter().filter_map(target).collect()
+}
+
+fn stands(row: &Row, gone: &HashSet<RecordId>) -> bool {
+    !matches!(row.head().action, Action::Void { .. }) && !gone.contains(&row.head().id)
+}
+
 /// Those of the rows that are in force and of this form.
-pub(crate) fn in_force<'r>(rows: &'r [Row], form: &str) -> impl Iterator<Item = &'r Row> {
-    let gone: std::collections::HashSet<RecordId> = rows
-        .iter()
-        .filter_map(|row| match &row.head().action {
-            Action::Supersede(old) | Action::Void { record: old, .. } => Some(*old),
-            Action::State => None,
-        })
-        .collect();
-    let form = form.to_owned();
-    rows.iter().filter(move |row| {
-        let head = row.head();
-        *head.form == *form && !matches!(head.action, Action::Void { .. }) && !gone.contains(&head.id)
-    })
+pub(crate) fn in_force<'r>(rows: &'r [Row], form: &'r str) -> impl Iterator<Item = &'r Row> {
+    let gone = corrected(rows);
+    rows.iter().filter(move |row| *row.head().form == *form && stands(row, &gone))
 }
 
 impl<'a> People<'a> {
     pub(crate) fn new(rules: &'a Rules, store: &'a dyn Store) -> Self {
-        Self { rules, store, sheets: HashMap::new(), nobody: Values::new() }
+        Self { rules, store, sheets: HashMap::new(), nobody: Values::new(), homes: HashMap::new() }
     }
 
     /// A person's sheet: everything known, completed in order of the dates, of one day in order of writing.
@@ -72,8 +76,27 @@ impl<'a> People<'a> {
         }))
     }
 
+    /// Where the subject of a locating record has been sitting.
+    pub(crate) fn home(&mut self, record: &Record) -> Result<Option<AreaCode>, Fault> {
+        let subject = record.subject.id;
+        if !self.homes.contains_key(&subject) {
+            let rows = self.store.records_of(subject)?;
+            let locating = |row: &&Row| self.rules.form(&row.head().form).is_some_and(|form| form.locates);
+            let gone = corrected(&rows);
+            let sits = rows.iter().filter(locating).filter(|row| stands(row, &gone)).map(|row| (row.head().at, row.seq, row.head().area)).max();
+            self.homes.insert(subject, sits.map(|(at, _, area)| (at, area)));
+        }
+        Ok(self.homes.get(&subject).copied().flatten().map(|(_, area)| area))
+    }
+
     /// A record that the batch brings is going to be written.
     pub(crate) fn comes(&mut self, record: &Record) -> Result<(), Fault> {
+        if self.rules.form(&record.form).is_some_and(|form| form.locates)
+            && let Some(home) = self.homes.get_mut(&record.subject.id)
+            && home.is_none_or(|(at, _)| at <= record.at)
+        {
+            *home = Some((record.at, record.area));
+        }
         let is_sheet = self.rules.packs().person_sheet().is_some_and(|form| form.id == record.form);
         if !is_sheet {
             return Ok(());

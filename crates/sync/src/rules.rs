@@ -138,13 +138,16 @@ impl Sender {
 
 /// Whether the sender may write a record. Functions are one.
 pub trait May: Send + Sync {
+    /// Asked of each record; of a correction or withdrawal also of the record that it corrects, as that is now. `home` is told for a record
+    /// that says where its subject sits: where the subject has been sitting; nothing when nobody knows it yet.
+    ///
     /// Errors: the fault that says why not; the record is then kept with it as the reason.
-    fn may_write(&self, record: &Record) -> Result<(), Fault>;
+    fn may_write(&self, record: &Record, home: Option<AreaCode>) -> Result<(), Fault>;
 }
 
-impl<F: Fn(&Record) -> Result<(), Fault> + Send + Sync> May for F {
-    fn may_write(&self, record: &Record) -> Result<(), Fault> {
-        self(record)
+impl<F: Fn(&Record, Option<AreaCode>) -> Result<(), Fault> + Send + Sync> May for F {
+    fn may_write(&self, record: &Record, home: Option<AreaCode>) -> Result<(), Fault> {
+        self(record, home)
     }
 }
 

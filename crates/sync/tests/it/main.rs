@@ -1,0 +1,6 @@
+//! Synchronisation: the intake, what lies beside the log, pulling, the sending side, and all of it together from seeds.
+
+#[cfg(test)]
+mod intake;
+#[cfg(test)]
+mod support;
