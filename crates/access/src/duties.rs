@@ -42,6 +42,17 @@ pub enum Writes {
     Own,
 }
 
+/// What a role sees of due lists within its grants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lines {
+    /// Nothing.
+    Nothing,
+    /// Appointments of residents who agreed that it does, without what they are for.
+    Appointments,
+    /// Who is due for what, as far as it reads their records.
+    Due,
+}
+
 /// What a role sees and does within its grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Duties {
@@ -51,10 +62,8 @@ pub struct Duties {
     pub exposes: bool,
     /// Whether it sees indicators, returns and summaries.
     pub numbers: bool,
-    /// Whether it sees due lists as who is due for what.
-    pub due: bool,
-    /// Whether it sees appointments of residents who agreed that it does, without what they are for.
-    pub appointments: bool,
+    /// What it sees of due lists.
+    pub lines: Lines,
     /// What it writes.
     pub writes: Writes,
     /// What else it may do.
@@ -62,13 +71,13 @@ pub struct Duties {
 }
 
 const NOTHING: Duties =
-    Duties { rows: Rows::Nobody, exposes: false, numbers: false, due: false, appointments: false, writes: Writes::Nothing, rights: &[] };
+    Duties { rows: Rows::Nobody, exposes: false, numbers: false, lines: Lines::Nothing, writes: Writes::Nothing, rights: &[] };
 
 impl Duties {
     /// Those of a role.
     #[must_use]
     pub const fn of(role: Role) -> Self {
-        let care = Self { exposes: true, numbers: true, due: true, writes: Writes::Forms, ..NOTHING };
+        let care = Self { exposes: true, numbers: true, lines: Lines::Due, writes: Writes::Forms, ..NOTHING };
         match role {
             Role::VillageDoctor => Self { rows: Rows::RestrictedByName, ..care },
             Role::PublicHealth => Self {
@@ -101,9 +110,11 @@ impl Duties {
             Role::DiseaseControl => {
                 Self { rows: Rows::NamedProgrammes, rights: &[Right::FileReturns, Right::Export, Right::FreezeCampaigns], ..care }
             }
-            Role::Supervision => Self { rows: Rows::Organisations, numbers: true, due: true, writes: Writes::Organisations, ..NOTHING },
-            Role::Committee => Self { appointments: true, ..NOTHING },
-            Role::Resident => Self { rows: Rows::Own, exposes: true, due: true, writes: Writes::Own, ..NOTHING },
+            Role::Supervision => {
+                Self { rows: Rows::Organisations, numbers: true, lines: Lines::Due, writes: Writes::Organisations, ..NOTHING }
+            }
+            Role::Committee => Self { lines: Lines::Appointments, ..NOTHING },
+            Role::Resident => Self { rows: Rows::Own, exposes: true, lines: Lines::Due, writes: Writes::Own, ..NOTHING },
             Role::Auditor => Self { rights: &[Right::ReadAudit], ..NOTHING },
             Role::Administrator => Self {
                 rights: &[Right::ManageAccounts, Right::GiveGrants, Right::EnrolDevices, Right::EditAreas, Right::Backup],

@@ -167,7 +167,7 @@ fn plain(pack: &Pack) -> Guarded {
 }
 
 fn guarded_form(pack: &Pack, form: &Form) -> Guarded {
-    let administrative = pack.administrative.contains(&form.id) && pack.sensitivity == Sensitivity::Routine;
+    let administrative = pack.administrative.contains(&form.id) && pack.sensitivity != Sensitivity::Restricted;
     Guarded { administrative, impersonal: is_impersonal(&form.subject, administrative), ..plain(pack) }
 }
 

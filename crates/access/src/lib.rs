@@ -20,9 +20,9 @@ mod reason;
 mod right;
 mod write;
 
-pub use access::{Access, DueWindow, Wording};
-pub use consent::Rules;
-pub use duties::{Duties, Rows, Writes};
+pub use access::{Access, DueWindow, RowsSeen, Wording};
+pub use consent::{Answer, Answered, Rules, Standing, State};
+pub use duties::{Duties, Lines, Rows, Writes};
 pub use guard::{Guard, Guarded, at_most};
 pub use reason::{MIN_REASON, fits as reason_fits};
 pub use right::Right;

@@ -88,13 +88,12 @@ fn one(context: &Context<'_>, table: &Table<'_>, above: &Origin, pack: &mut Pack
         .collect();
     let mut allows: Vec<Processing> = Vec::new();
     for text in table.texts("allows") {
-        match PROCESSING.iter().find(|(word, _)| *word == text.value) {
-            Some((_, processing)) => allows.push(*processing),
-            None => {
-                let known: Vec<&str> = PROCESSING.iter().map(|(word, _)| *word).collect();
-                let fault = Fault::new("PACK-0105").at(text.place()).with("key", "allows").with("value", &text.value);
-                context.sink.push(near(fault.with("known", known.join("、")), &text.value, known.iter().copied()));
-            }
+        if let Some((_, processing)) = PROCESSING.iter().find(|(word, _)| *word == text.value) {
+            allows.push(*processing);
+        } else {
+            let known: Vec<&str> = PROCESSING.iter().map(|(word, _)| *word).collect();
+            let fault = Fault::new("PACK-0105").at(text.place()).with("key", "allows").with("value", &text.value);
+            context.sink.push(near(fault.with("known", known.join("、")), &text.value, known.iter().copied()));
         }
     }
     if table.get("services").is_none() && table.get("allows").is_none() {
