@@ -23,6 +23,9 @@ pub(crate) trait Db {
     /// Runs a query.
     fn query(&self, sql: &str, values: &[Cell]) -> Result<Vec<Line>, Fault>;
 
+    /// Adds many rows to a table in one go. The county is the first column of each and isn't among `columns`.
+    fn insert_many(&self, table: &str, columns: &[&str], rows: &[Vec<Cell>]) -> Result<(), Fault>;
+
     /// Begins a transaction that keeps other writers out until its end.
     fn begin(&self) -> Result<(), Fault>;
 

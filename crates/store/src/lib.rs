@@ -14,11 +14,14 @@ mod accounts;
 mod areas;
 mod arrivals;
 mod audit;
+mod backup;
 mod clock;
 mod db;
+mod directory;
 mod filings;
 mod options;
 mod postgres;
+mod reader;
 mod row;
 mod seal;
 mod sight;
@@ -30,19 +33,25 @@ mod writer;
 
 pub use accounts::{
     AccountName, Accounts, AccountsMut, Attempt, Code, Device, DeviceId, Enrolment, ExternalIdentity, Grant, GrantId, LoginRules,
-    NewSecondFactor, NewWorker, PasswordChange, PasswordHash, Programmes, Role, SecondFactor, Session, SessionId, SessionRules, Token, Worker,
+    NewSecondFactor, NewWorker, PasswordChange, PasswordHash, Programmes, Role, SecondFactor, Session, SessionId, SessionRules, Token,
+    Worker,
 };
 pub use arrivals::{Arrival, ArrivalId, ArrivalState, Arrivals, ArrivalsAsked, ArrivalsMut, NewArrival};
 pub use audit::{Actor, Anchor, Audited, Deed, Entry, Hash, Trail};
+pub use backup::{Manifest, restore};
+pub use directory::{Directory, DirectoryPolicy, Found, Resident, Search, Sheet};
 pub use filings::{Filing, FilingId, FilingState, FilingStep, Filings, FilingsAsked, FilingsMut, NewFiling, StepAsked};
 pub use options::Options;
 pub use postgres::PostgresStore;
+pub use reader::{Changes, Page, Reader, Rows};
 pub use row::{ActionRef, Appended, Cut, Order, Row, RowRef, Scan, Submission, date_of_days, days_of_date};
 pub use seal::{KeyId, Keys, Policy, Sealing, Suite};
-pub use sight::{Areas, Sight, Whose, Window};
+pub use sight::{Areas, BANK_ACCOUNT, Mask, Masks, PHONE, RESIDENT_NUMBER, Sight, Whose, Window};
 pub use sqlite::SqliteStore;
 pub use values::{Raw, decode, encode, parse_values};
 pub use writer::{Limits, Parcel, Writer, WriterThread};
+
+use std::path::Path;
 
 use jiff::civil::Date;
 use qianmo_core::{Area, AreaTree, Fault, Record, RecordId, SubjectId};
@@ -102,6 +111,20 @@ pub trait Store {
     /// the position reached.
     fn scan_log(&self, since: Cut, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<Cut, Fault>;
 
+    /// Hands out the log as [`Scan`] asks: statements, corrections and withdrawals, in force or not. Returns the position
+    /// reached: that of the last row when there were as many as asked for, else the end.
+    fn scan_changes(&self, what: &Scan<'_>, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<Cut, Fault>;
+
+    /// Which fields a [`Reader`] masks.
+    fn masks(&self) -> &Masks;
+
+    /// The directory of residents.
+    fn directory(&self) -> Result<Directory<'_>, Fault>;
+
+    /// Makes the directory of residents anew from the log; the number of residents in it. Needed only after a doubt: opening a store does it
+    /// when the policy is new, and appending keeps it up to date.
+    fn rebuild_directory(&mut self) -> Result<u64, Fault>;
+
     /// The division tree.
     fn areas(&self) -> Result<AreaTree, Fault>;
 
@@ -150,6 +173,12 @@ pub trait Store {
     /// The anchor of a day: the end of the audit chain when it was first asked for. Printed or kept elsewhere, it shows later that
     /// nothing up to it was altered, not even by who can write to the database.
     fn anchor(&mut self, day: Date) -> Result<Anchor, Fault>;
+
+    /// Copies everything as of one moment into a new or empty folder, while writing goes on; [`restore`] makes a data folder of it, and
+    /// [`PostgresStore::import`] takes one to a server. Keys are not in it.
+    ///
+    /// Errors: `STORE-0002` the folder holds something, `STORE-0006` its disk is full, `STORE-0007` it can't be written.
+    fn backup(&self, dest: &Path) -> Result<Manifest, Fault>;
 
     /// Reads everything and checks that the data is whole: the file, the log, the audit chain that binds it, and the
     /// anchors noted in it and given from outside. Needs no keys.

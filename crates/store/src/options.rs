@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use crate::audit::Hash;
+use crate::directory::DirectoryPolicy;
 use crate::seal::Sealing;
+use crate::sight::Masks;
 
 /// How to open a store.
 #[derive(Debug, Clone)]
@@ -16,10 +18,31 @@ pub struct Options {
     pub sealing: Option<Sealing>,
     /// The hash of the audit chain.
     pub hash: Hash,
+    /// Which fields a [`crate::Reader`] masks, beside those that the sealing's policy indexes as numbers, phones and bank accounts.
+    pub masks: Masks,
+    /// Which forms say who a resident is and where. When it isn't empty the store keeps its directory by it, made anew on opening
+    /// if need be; when it is empty the directory stays as it is until somebody opens the store with one.
+    pub directory: DirectoryPolicy,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { wait: Duration::from_secs(5), bytes_max: None, sealing: None, hash: Hash::default() }
+        Self {
+            wait: Duration::from_secs(5),
+            bytes_max: None,
+            sealing: None,
+            hash: Hash::default(),
+            masks: Masks::default(),
+            directory: DirectoryPolicy::default(),
+        }
+    }
+}
+
+impl Options {
+    /// The masks with those of the sealing.
+    pub(crate) fn all_masks(&self) -> Masks {
+        let mut masks = self.sealing.as_ref().map(|sealing| Masks::of(sealing.policy())).unwrap_or_default();
+        masks.add(self.masks.clone());
+        masks
     }
 }

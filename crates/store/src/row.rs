@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use qianmo_core::{Action, AreaCode, Fault, Kind, Record, RecordId, Subject, SubjectId};
 
 use crate::audit::{Actor, Entry};
+use crate::sight::Sight;
 use crate::values::{decode, encode};
 
 /// A position in the log: everything up to and including the record with this number.
@@ -49,7 +50,7 @@ pub struct Submission<'a> {
     pub entries: &'a [Entry],
 }
 
-/// Which records in force a scan hands out.
+/// Which records a scan hands out.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Scan<'a> {
     /// As of which position; the end of the log when absent.
@@ -60,6 +61,40 @@ pub struct Scan<'a> {
     pub areas: Option<&'a [AreaCode]>,
     /// In which order.
     pub order: Order,
+    /// Only what this sight opens.
+    pub sight: Option<&'a Sight>,
+    /// Only records after this position.
+    pub since: Option<Cut>,
+    /// Only records before this position.
+    pub before: Option<Cut>,
+    /// The most rows handed out.
+    pub rows_max: Option<usize>,
+    /// Only records about these: the subject, or the resident concerned.
+    pub residents: Option<&'a [SubjectId]>,
+    /// Only what corrects or withdraws another record.
+    pub corrections: bool,
+}
+
+impl Scan<'_> {
+    /// Whether it asks for a part that an index finds, rather than for the log as a whole.
+    pub(crate) fn is_selective(&self) -> bool {
+        self.corrections
+            || self.sight.is_some()
+            || self.since.is_some()
+            || self.before.is_some()
+            || self.rows_max.is_some()
+            || self.residents.is_some()
+    }
+
+    /// The positions asked for, when the log is read up to `until`: after the first, up to and with the second.
+    pub(crate) fn bounds(&self, until: Cut) -> (i64, i64) {
+        (self.since.map_or(0, |since| since.0), self.before.map_or(until.0, |before| until.0.min(before.0.saturating_sub(1))))
+    }
+
+    /// Whether it can hand out nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows_max == Some(0) || self.residents.is_some_and(<[SubjectId]>::is_empty)
+    }
 }
 
 /// In which order a scan hands out records.
@@ -70,6 +105,8 @@ pub enum Order {
     Log,
     /// By form, subject, date of service, position.
     Subject,
+    /// By position, the last written first.
+    Newest,
 }
 
 /// What a row does to the log.
@@ -233,6 +270,11 @@ impl Row {
             && head.recorded_at == *recorded_at
             && head.action == *action
             && self.values == encode(values)
+    }
+
+    /// With these values instead.
+    pub(crate) fn with_values(self, values: String) -> Self {
+        Self { values, ..self }
     }
 
     /// The whole record, its values read by the kinds of its form's fields.

@@ -17,6 +17,7 @@ use super::read::{SELECT, read_row};
 use crate::audit::{Hash, Span, row_digest};
 use crate::days_of_date;
 use crate::db::{Cell, Db, transaction};
+use crate::directory;
 use crate::row::{Appended, Cut, Names, Row, RowRef, Submission};
 use crate::seal::{self, Found, Sealing};
 use crate::words::Words;
@@ -112,6 +113,8 @@ impl PostgresStore {
             self.copy(&judged.new, &words)?;
             self.copy_index(&judged.new)?;
             self.link.execute("UPDATE log SET end_seq = $1 WHERE county = @county", &[judged.end.into()])?;
+            let sheets = judged.new.iter().filter(|new| self.plan.policy.has(&new.record.form));
+            directory::follow(&self.keeper(), &sheets.map(|new| (new.record, new.seq)).collect(), before.0, judged.end)?;
         }
         let digests: Vec<[u8; 32]> = judged.new.iter().map(|new| new.digest).collect();
         let span = |range: Range<usize>| Span::of(self.hash, judged.new.get(range.start)?.seq, &digests[range]);

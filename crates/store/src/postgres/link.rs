@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::time::{Duration, Instant};
 
+use postgres::binary_copy::BinaryCopyInWriter;
 use postgres::config::Host;
 use postgres::types::{IsNull, ToSql, Type, accepts, private::BytesMut, to_sql_checked};
 use postgres::{Client, Config, Error, NoTls, Row, Statement};
@@ -113,6 +114,34 @@ impl Link {
     fn sql(&self, text: &str) -> String {
         text.replace("@county", &self.county.to_string())
     }
+
+    /// Begins a transaction that reads everything as of one moment and hinders nobody; [`Db::rollback`] ends it.
+    pub(super) fn begin_moment(&self) -> Result<(), Fault> {
+        let begun = self.run(|live| live.client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
+        self.open.set(begun.is_ok());
+        begun
+    }
+
+    /// Hands out the rows of a query inside a transaction, so many fetched at a time.
+    pub(super) fn each_line(
+        &self,
+        cursor: &str,
+        sql: &str,
+        rows: usize,
+        each: &mut dyn FnMut(Line) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let declare = format!("DECLARE each_{cursor} NO SCROLL CURSOR FOR {}", self.sql(sql));
+        self.run(|live| live.client.batch_execute(&declare))?;
+        loop {
+            let fetched = self.run(|live| live.client.query(&format!("FETCH {rows} FROM each_{cursor}"), &[]))?;
+            for row in &fetched {
+                each(cells(row).map_err(|error| fault(&error, &self.shown))?)?;
+            }
+            if fetched.len() < rows {
+                return self.run(|live| live.client.batch_execute(&format!("CLOSE each_{cursor}")));
+            }
+        }
+    }
 }
 
 /// Where the database is, without who asks and with which password.
@@ -139,6 +168,27 @@ impl Db for Link {
         let (sql, params) = (self.sql(sql), params(values));
         let rows = self.repeat(|live| live.query(&sql, &params))?;
         rows.iter().map(|row| cells(row).map_err(|error| fault(&error, &self.shown))).collect()
+    }
+
+    fn insert_many(&self, table: &str, columns: &[&str], rows: &[Vec<Cell>]) -> Result<(), Fault> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let county = Cell::Int(self.county.into());
+        let columns = format!("county, {}", columns.join(", "));
+        self.run(|live| {
+            let types: Vec<Type> = {
+                let shape = live.prepared(&format!("SELECT {columns} FROM {table} LIMIT 0"))?;
+                shape.columns().iter().map(|column| column.type_().clone()).collect()
+            };
+            let copy = live.prepared(&format!("COPY {table} ({columns}) FROM STDIN BINARY"))?;
+            let mut writer = BinaryCopyInWriter::new(live.client.copy_in(&copy)?, &types);
+            for row in rows {
+                let cells: Vec<&(dyn ToSql + Sync)> = std::iter::once(&county).chain(row).map(|cell| cell as &(dyn ToSql + Sync)).collect();
+                writer.write(&cells)?;
+            }
+            writer.finish().map(drop)
+        })
     }
 
     fn begin(&self) -> Result<(), Fault> {

@@ -6,6 +6,7 @@
 //! again; a group caught by it is written again, which does no harm because writing is idempotent.
 
 mod append;
+mod backup;
 mod fault;
 mod link;
 mod migrations;
@@ -13,6 +14,7 @@ mod read;
 
 use std::cell::{Cell as Counter, RefCell};
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -21,11 +23,14 @@ use qianmo_core::{Area, AreaCode, AreaTree, Fault, RecordId, SubjectId};
 use crate::accounts::{Accounts, AccountsMut};
 use crate::arrivals::{Arrivals, ArrivalsMut};
 use crate::audit::{self, Anchor, Audited, Hash, Trail};
+use crate::backup::Manifest;
 use crate::clock::now_ms;
 use crate::db::{Db, read as read_lines};
+use crate::directory::{self, Directory, Keeper, Plan};
 use crate::filings::{Filings, FilingsMut};
 use crate::row::{Appended, Cut, Row, RowRef, Scan, Submission};
 use crate::seal::Keyed;
+use crate::sight::Masks;
 use crate::tables::Tables;
 use crate::words::Words;
 use crate::{Options, Store, areas, seal};
@@ -37,6 +42,8 @@ pub struct PostgresStore {
     keyed: Keyed,
     hash: Hash,
     words: RefCell<Arc<Words>>,
+    masks: Masks,
+    plan: Plan,
     cursors: Counter<u32>,
 }
 
@@ -81,13 +88,20 @@ impl PostgresStore {
 
     fn of(link: Link, options: &Options) -> Result<Self, Fault> {
         let keyed = Keyed::new(&link, options.sealing.as_ref())?;
-        let store = Self { link, keyed, hash: options.hash, words: RefCell::default(), cursors: Counter::new(0) };
+        let plan = Plan::new(&options.directory, options.sealing.as_ref());
+        let (words, cursors) = (RefCell::default(), Counter::new(0));
+        let store = Self { link, keyed, hash: options.hash, words, masks: options.all_masks(), plan, cursors };
         audit::adopt(&store.link, &store, store.hash, now_ms())?;
+        directory::keep(&store.keeper())?;
         Ok(store)
     }
 
     fn tables(&self) -> Tables<'_> {
         Tables { db: &self.link, sealing: self.keyed.sealing(), hash: self.hash }
+    }
+
+    fn keeper(&self) -> Keeper<'_> {
+        Keeper { tables: self.tables(), plan: &self.plan, dialect: self.dialect(), store: self }
     }
 }
 
@@ -127,6 +141,23 @@ impl Store for PostgresStore {
 
     fn scan_log(&self, since: Cut, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<Cut, Fault> {
         self.scan_all(since, each)
+    }
+
+    fn scan_changes(&self, what: &Scan<'_>, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<Cut, Fault> {
+        self.scan_everything(what, each)
+    }
+
+    fn masks(&self) -> &Masks {
+        &self.masks
+    }
+
+    fn directory(&self) -> Result<Directory<'_>, Fault> {
+        Ok(Directory::new(self.tables(), &self.plan, self.words(false)?, self.dialect()))
+    }
+
+    fn rebuild_directory(&mut self) -> Result<u64, Fault> {
+        self.keyed.check()?;
+        directory::rebuild(&self.keeper())
     }
 
     fn areas(&self) -> Result<AreaTree, Fault> {
@@ -175,6 +206,10 @@ impl Store for PostgresStore {
 
     fn trail(&self, what: &Trail<'_>) -> Result<Vec<Audited>, Fault> {
         audit::entries(&self.link, self.keyed.sealing(), what)
+    }
+
+    fn backup(&self, dest: &Path) -> Result<Manifest, Fault> {
+        self.back_up(dest)
     }
 
     fn anchor(&mut self, day: Date) -> Result<Anchor, Fault> {

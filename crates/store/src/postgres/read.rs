@@ -17,6 +17,7 @@ use crate::audit::{EachRaw, RawRows};
 use crate::db::Db as _;
 use crate::row::{ActionRef, Cut, Order, Row, RowRef, Scan};
 use crate::seal::open_values;
+use crate::sight::sql::{Dialect, about, in_force, opens};
 use crate::words::Words;
 
 /// Rows fetched at a time.
@@ -73,7 +74,7 @@ impl PostgresStore {
     fn rows(&self, condition: &str, key: &(dyn ToSql + Sync)) -> Result<Vec<Row>, Fault> {
         let mut rows = Vec::new();
         let county = self.county();
-        self.page(&format!("{SELECT}{condition}"), &[&county, key], &mut |row| {
+        self.page(&format!("{SELECT}{condition}"), true, &[&county, key], &mut |row| {
             rows.push(row.to_row());
             Ok(())
         })?;
@@ -87,57 +88,93 @@ impl PostgresStore {
         if until > end {
             return Err(Fault::new("STORE-0106").with("cut", until).with("end", end));
         }
-        let overruled = self.overruled(until)?;
-        let filter = self.filter(what)?;
-        let mut pass = |row: &RowRef<'_>| if overruled.contains(&row.seq) { Ok(()) } else { each(row) };
-        match what.order {
-            Order::Log => self.pages(&filter, Cut::START, until, &mut pass)?,
-            Order::Subject => self.sorted(&filter, until, &mut pass)?,
+        if what.is_empty() {
+            return Ok(until);
+        }
+        let mut filter = self.filter(what)?;
+        filter.push_str(" AND r.action < 2");
+        if what.is_selective() {
+            // A few rows out of many: what overrules them is looked up for each.
+            let _ = write!(filter, " AND {}", in_force(&until.0.to_string(), self.dialect()));
+            self.ordered(what, &filter, until, each)?;
+        } else {
+            let overruled = self.overruled(until)?;
+            self.ordered(what, &filter, until, &mut |row| if overruled.contains(&row.seq) { Ok(()) } else { each(row) })?;
         }
         Ok(until)
+    }
+
+    /// See [`crate::Store::scan_changes`].
+    pub(super) fn scan_everything(&self, what: &Scan<'_>, each: Each<'_>) -> Result<Cut, Fault> {
+        let end = self.log_end()?;
+        let until = what.cut.map_or(end, |cut| cut.min(end));
+        if what.is_empty() {
+            return Ok(what.since.unwrap_or_default());
+        }
+        let (mut rows, mut last) = (0, Cut::START);
+        self.ordered(what, &self.filter(what)?, until, &mut |row| {
+            (rows, last) = (rows + 1, Cut(row.seq));
+            each(row)
+        })?;
+        Ok(if what.rows_max == Some(rows) { last } else { until })
+    }
+
+    fn ordered(&self, what: &Scan<'_>, filter: &str, until: Cut, each: Each<'_>) -> Result<(), Fault> {
+        let bounds = what.bounds(until);
+        match what.order {
+            Order::Log => self.pages(filter, bounds, what.rows_max, false, each),
+            Order::Newest => self.pages(filter, bounds, what.rows_max, true, each),
+            Order::Subject => self.sorted(filter, bounds, what.rows_max, each),
+        }
     }
 
     /// See [`crate::Store::scan_log`].
     pub(super) fn scan_all(&self, since: Cut, each: Each<'_>) -> Result<Cut, Fault> {
         let end = self.log_end()?;
-        self.pages("", since, end, each)?;
+        self.pages("", (since.0, end.0), None, false, each)?;
         Ok(since.max(end))
     }
 
-    /// Page after page, by position.
-    fn pages(&self, filter: &str, since: Cut, until: Cut, each: Each<'_>) -> Result<(), Fault> {
+    /// Page after page, by position, forwards or backwards; after the first of the bounds, up to and with the second.
+    fn pages(&self, filter: &str, bounds: (i64, i64), rows_max: Option<usize>, backwards: bool, each: Each<'_>) -> Result<(), Fault> {
         let county = self.county();
-        let sql = format!("{SELECT}WHERE r.county = $1 AND r.seq > $2 AND r.seq <= $3 {filter} ORDER BY r.seq LIMIT {PAGE}");
-        let mut at = since.0;
-        loop {
-            let (mut rows, mut last) = (0, at);
-            self.page(&sql, &[&county, &at, &until.0], &mut |row| {
+        let ((mut from, mut to), mut left) = (bounds, rows_max.unwrap_or(usize::MAX));
+        let order = if backwards { "DESC" } else { "ASC" };
+        while left > 0 {
+            let size = left.min(PAGE);
+            let sql = format!("{SELECT}WHERE r.county = $1 AND r.seq > $2 AND r.seq <= $3 {filter} ORDER BY r.seq {order} LIMIT {size}");
+            let (mut rows, mut last) = (0, from);
+            // Only the plain statement is worth keeping: the others are many.
+            self.page(&sql, filter.is_empty(), &[&county, &from, &to], &mut |row| {
                 rows += 1;
                 last = row.seq;
                 each(row)
             })?;
-            if rows < PAGE {
+            if rows < size {
                 return Ok(());
             }
-            at = last;
+            left -= rows;
+            if backwards { to = last - 1 } else { from = last }
         }
+        Ok(())
     }
 
     /// Sorted by form, subject, date and position: the server keeps the sorted rows beside while we fetch them.
-    fn sorted(&self, filter: &str, until: Cut, each: Each<'_>) -> Result<(), Fault> {
-        let (county, until) = (self.county(), until.0);
+    fn sorted(&self, filter: &str, (from, to): (i64, i64), rows_max: Option<usize>, each: Each<'_>) -> Result<(), Fault> {
+        let county = self.county();
+        let limit = rows_max.map_or_else(String::new, |rows| format!(" LIMIT {rows}"));
         // A callback may sort, too.
         self.cursors.set(self.cursors.get().wrapping_add(1));
         let cursor = format!("sorted_{}", self.cursors.get());
         let sql = format!(
             "DECLARE {cursor} CURSOR WITH HOLD FOR {SELECT}JOIN word w ON w.county = r.county AND w.id = r.form \
-             WHERE r.county = {county} AND r.seq <= {until} {filter} ORDER BY w.text, r.subject, r.at, r.seq"
+             WHERE r.county = {county} AND r.seq > {from} AND r.seq <= {to} {filter} ORDER BY w.text, r.subject, r.at, r.seq{limit}"
         );
         self.link.run(|live| live.client.batch_execute(&sql))?;
         let mut fetch = || {
             loop {
                 let mut rows = 0;
-                self.page(&format!("FETCH {PAGE} FROM {cursor}"), &[], &mut |row| {
+                self.page(&format!("FETCH {PAGE} FROM {cursor}"), false, &[], &mut |row| {
                     rows += 1;
                     each(row)
                 })?;
@@ -153,8 +190,8 @@ impl PostgresStore {
     }
 
     /// One page of rows; the callback may use the connection.
-    fn page(&self, sql: &str, params: &[&(dyn ToSql + Sync)], each: Each<'_>) -> Result<(), Fault> {
-        self.page_stored(sql, params, &mut |row, words| {
+    fn page(&self, sql: &str, keep: bool, params: &[&(dyn ToSql + Sync)], each: Each<'_>) -> Result<(), Fault> {
+        self.page_stored(sql, keep, params, &mut |row, words| {
             let read = read_row(row, words, false).map_err(|error| super::fault::fault(&error, &self.link.shown))?;
             let row = read.ok_or_else(|| self.link.damaged())?;
             let values = open_values(self.keyed.sealing(), row.id, row.values)?;
@@ -165,11 +202,11 @@ impl PostgresStore {
     fn page_stored(
         &self,
         sql: &str,
+        keep: bool,
         params: &[&(dyn ToSql + Sync)],
         each: &mut dyn FnMut(&SqlRow, &Words) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        let rows =
-            self.link.repeat(|live| if sql.starts_with("FETCH") { live.client.query(sql, params) } else { live.query(sql, params) })?;
+        let rows = self.link.repeat(|live| if keep { live.query(sql, params) } else { live.client.query(sql, params) })?;
         let mut words = self.words(false)?;
         for row in &rows {
             // Another process may have written a name that we haven't read yet.
@@ -190,7 +227,7 @@ impl PostgresStore {
     }
 
     fn filter(&self, what: &Scan<'_>) -> Result<String, Fault> {
-        let mut sql = String::from("AND r.action < 2");
+        let mut sql = String::new();
         if let Some(forms) = what.forms {
             let words = self.words(true)?;
             push_in(&mut sql, "r.form", forms.iter().filter_map(|form| words.number(form)));
@@ -198,7 +235,21 @@ impl PostgresStore {
         if let Some(areas) = what.areas {
             push_in(&mut sql, "r.area", areas.iter().map(|area| i64::try_from(area.number()).unwrap_or(i64::MAX)));
         }
+        if what.corrections {
+            sql.push_str(" AND r.target IS NOT NULL");
+        }
+        if let Some(residents) = what.residents {
+            let _ = write!(sql, " AND {}", about(residents, self.dialect()));
+        }
+        if let Some(sight) = what.sight {
+            let words = self.words(true)?;
+            let _ = write!(sql, " AND {}", opens(sight, &words, self.dialect()));
+        }
         Ok(sql)
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        Dialect { county: Some(self.link.county), id: |id| format!("'{}'::uuid", id.0) }
     }
 
     pub(super) fn words(&self, again: bool) -> Result<Arc<Words>, Fault> {
@@ -218,7 +269,7 @@ impl RawRows for PostgresStore {
         let mut at = from;
         loop {
             let (mut rows, mut next) = (0, at);
-            self.page_stored(&sql, &[&county, &at, &to], &mut |row, words| {
+            self.page_stored(&sql, true, &[&county, &at, &to], &mut |row, words| {
                 rows += 1;
                 let seq: i64 = row.get(0);
                 let read = read_row(row, words, true).ok().flatten();

@@ -65,6 +65,11 @@ impl Sealing {
         &self.keys
     }
 
+    /// What is sealed.
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
     /// The record's values as they are stored, and what the search index holds of them.
     fn encode(&self, record: &Record, text: &mut String, found: &mut Vec<Found>) {
         let Some(form) = self.policy.form(&record.form) else { return encode_into(&record.values, text) };

@@ -39,6 +39,16 @@ impl Policy {
         self.hidden.insert(kind.into());
     }
 
+    /// Form, field and index of every field that can be searched.
+    pub(crate) fn indexed(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>, &Arc<str>)> {
+        self.forms.iter().flat_map(|(name, form)| form.indexed.iter().map(move |(field, index)| (name, field, index)))
+    }
+
+    /// Whether a field is sealed, by itself or with its form.
+    pub(crate) fn seals(&self, form: &str, field: &str) -> bool {
+        self.form(form).is_some_and(|form| form.whole || form.fields.contains(field))
+    }
+
     fn of(&mut self, form: &str) -> &mut FormPolicy {
         self.forms.entry(form.into()).or_default()
     }

@@ -13,6 +13,7 @@ use super::read;
 use crate::audit::{Span, row_digest};
 use crate::days_of_date;
 use crate::db::{Cell, Db, transaction};
+use crate::directory::{self, Written};
 use crate::row::{Appended, Cut, Names, RowRef, Submission};
 use crate::seal::{self, Found};
 
@@ -27,8 +28,15 @@ impl SqliteStore {
         self.keyed.check()?;
         let done = transaction(&self.link, || {
             let end = read::cut(&self.link.connection).map_err(named(&self.link.file))?.0;
-            let mut batch =
-                Batch { store: self, words: HashMap::new(), fields: String::new(), found: Vec::new(), end, digests: Vec::new() };
+            let mut batch = Batch {
+                store: self,
+                words: HashMap::new(),
+                fields: String::new(),
+                found: Vec::new(),
+                end,
+                digests: Vec::new(),
+                sheets: Vec::new(),
+            };
             let (mut answers, mut chain) = (Vec::with_capacity(group.len()), Vec::with_capacity(group.len()));
             for submission in group {
                 let answer = batch.submit(submission, group.len() > 1)?;
@@ -38,6 +46,7 @@ impl SqliteStore {
                 }
                 answers.push(answer);
             }
+            directory::follow(&self.keeper(), &batch.sheets, end, batch.end)?;
             self.tables().chain(&chain)?;
             Ok(answers)
         });
@@ -67,15 +76,17 @@ struct Batch<'a> {
     end: i64,
     /// Of the rows that the submission at hand has written.
     digests: Vec<[u8; 32]>,
+    /// What the directory follows of all that was written.
+    sheets: Written<'a>,
 }
 
-impl Batch<'_> {
+impl<'a> Batch<'a> {
     /// One caller's records. What is wrong with them is their answer; what is wrong with the store is everybody's.
-    fn submit(&mut self, submission: &Submission<'_>, shared: bool) -> Result<Result<Appended, Fault>, Fault> {
+    fn submit(&mut self, submission: &Submission<'a>, shared: bool) -> Result<Result<Appended, Fault>, Fault> {
         let link = &self.store.link;
         let sql = |text| if shared { link.connection.execute_batch(text).map_err(named(&link.file)) } else { Ok(()) };
         sql("SAVEPOINT submission")?;
-        let end = self.end;
+        let (end, sheets) = (self.end, self.sheets.len());
         self.digests.clear();
         for record in submission.records {
             match self.write(record) {
@@ -84,6 +95,7 @@ impl Batch<'_> {
                     // Names that came with it are gone again.
                     self.words.clear();
                     self.end = end;
+                    self.sheets.truncate(sheets);
                     sql("ROLLBACK TO submission; RELEASE submission")?;
                     return Ok(Err(fault));
                 }
@@ -96,7 +108,7 @@ impl Batch<'_> {
     }
 
     /// Writes one record unless it is there already.
-    fn write(&mut self, record: &Record) -> Result<(), Fault> {
+    fn write(&mut self, record: &'a Record) -> Result<(), Fault> {
         let target = match &record.action {
             Action::State => None,
             Action::Supersede(target) | Action::Void { record: target, .. } => Some(*target),
@@ -112,6 +124,9 @@ impl Batch<'_> {
             for found in self.found.drain(..) {
                 let values: [Cell; 3] = [(&*found.index).into(), found.digest.as_slice().into(), self.end.into()];
                 link.execute("INSERT INTO sealed_index (county, name, digest, seq) VALUES (@county, $1, $2, $3)", &values)?;
+            }
+            if self.store.plan.policy.has(&record.form) {
+                self.sheets.push((record, self.end));
             }
             return Ok(());
         }

@@ -18,7 +18,7 @@ pub(super) struct Link {
 
 impl Link {
     /// The statement as SQLite writes it. A folder holds one log, so its county is always the same.
-    fn sql(text: &str) -> String {
+    pub(super) fn sql(text: &str) -> String {
         text.replace("@county", "0").replace('$', "?")
     }
 }
@@ -36,6 +36,16 @@ impl Db for Link {
             statement.query_map(params_from_iter(values), |row| line(row, columns))?.collect::<rusqlite::Result<Vec<_>>>()
         };
         run().map_err(named(&self.file))
+    }
+
+    fn insert_many(&self, table: &str, columns: &[&str], rows: &[Vec<Cell>]) -> Result<(), Fault> {
+        let marks = ", ?".repeat(columns.len());
+        let insert = || {
+            let sql = format!("INSERT INTO {table} (county, {}) VALUES (0{marks})", columns.join(", "));
+            let mut statement = self.connection.prepare_cached(&sql)?;
+            rows.iter().try_for_each(|row| statement.execute(params_from_iter(row)).map(drop))
+        };
+        insert().map_err(named(&self.file))
     }
 
     fn begin(&self) -> Result<(), Fault> {
@@ -58,7 +68,7 @@ impl Db for Link {
     }
 }
 
-fn line(row: &Row<'_>, columns: usize) -> rusqlite::Result<Line> {
+pub(super) fn line(row: &Row<'_>, columns: usize) -> rusqlite::Result<Line> {
     let mut cells = Vec::with_capacity(columns);
     for column in 0..columns {
         cells.push(match row.get_ref(column)? {

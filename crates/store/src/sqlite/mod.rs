@@ -4,6 +4,7 @@
 //! a writer of another process. The folder, copied while no process has it open, is a backup.
 
 mod append;
+mod backup;
 mod fault;
 mod link;
 mod migrations;
@@ -20,18 +21,19 @@ use rusqlite::{Connection, OpenFlags};
 use crate::accounts::{Accounts, AccountsMut};
 use crate::arrivals::{Arrivals, ArrivalsMut};
 use crate::audit::{self, Anchor, Audited, Hash, Trail};
+use crate::backup::{FILE, Manifest};
 use crate::clock::now_ms;
+use crate::directory::{self, Directory, Keeper, Plan};
 use crate::filings::{Filings, FilingsMut};
 use crate::row::{Appended, Cut, Row, RowRef, Scan, Submission};
 use crate::seal::Keyed;
+use crate::sight::Masks;
 use crate::tables::Tables;
 use crate::words::Words;
 use crate::{Options, Store, areas, seal};
 use fault::named;
 use link::Link;
 
-/// Name of the file in the data folder.
-const FILE: &str = "qianmo.db";
 /// Bytes of a page. Chosen with the cache by measurement: twice the default's write rate.
 const PAGE_SIZE: i64 = 8192;
 /// Page cache, in KiB.
@@ -46,6 +48,8 @@ pub struct SqliteStore {
     keyed: Keyed,
     hash: Hash,
     words: RefCell<Arc<Words>>,
+    masks: Masks,
+    plan: Plan,
 }
 
 impl SqliteStore {
@@ -109,8 +113,10 @@ impl SqliteStore {
         }
         let link = Link { connection, file };
         let keyed = Keyed::new(&link, options.sealing.as_ref())?;
-        let store = Self { link, keyed, hash: options.hash, words: RefCell::default() };
+        let plan = Plan::new(&options.directory, options.sealing.as_ref());
+        let store = Self { link, keyed, hash: options.hash, words: RefCell::default(), masks: options.all_masks(), plan };
         audit::adopt(&store.link, &store, store.hash, now_ms())?;
+        directory::keep(&store.keeper())?;
         Ok(store)
     }
 }
@@ -118,6 +124,10 @@ impl SqliteStore {
 impl SqliteStore {
     fn tables(&self) -> Tables<'_> {
         Tables { db: &self.link, sealing: self.keyed.sealing(), hash: self.hash }
+    }
+
+    fn keeper(&self) -> Keeper<'_> {
+        Keeper { tables: self.tables(), plan: &self.plan, dialect: read::DIALECT, store: self }
     }
 }
 
@@ -153,6 +163,23 @@ impl Store for SqliteStore {
 
     fn scan_log(&self, since: Cut, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<Cut, Fault> {
         self.scan_all(since, each)
+    }
+
+    fn scan_changes(&self, what: &Scan<'_>, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<Cut, Fault> {
+        self.scan_everything(what, each)
+    }
+
+    fn masks(&self) -> &Masks {
+        &self.masks
+    }
+
+    fn directory(&self) -> Result<Directory<'_>, Fault> {
+        Ok(Directory::new(self.tables(), &self.plan, self.words(false)?, read::DIALECT))
+    }
+
+    fn rebuild_directory(&mut self) -> Result<u64, Fault> {
+        self.keyed.check()?;
+        directory::rebuild(&self.keeper())
     }
 
     fn areas(&self) -> Result<AreaTree, Fault> {
@@ -201,6 +228,10 @@ impl Store for SqliteStore {
 
     fn trail(&self, what: &Trail<'_>) -> Result<Vec<Audited>, Fault> {
         audit::entries(&self.link, self.keyed.sealing(), what)
+    }
+
+    fn backup(&self, dest: &Path) -> Result<Manifest, Fault> {
+        self.back_up(dest)
     }
 
     fn anchor(&mut self, day: Date) -> Result<Anchor, Fault> {

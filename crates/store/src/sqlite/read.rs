@@ -15,6 +15,7 @@ use super::fault::named;
 use crate::audit::{EachRaw, RawRows};
 use crate::row::{ActionRef, Cut, Order, Row, RowRef, Scan};
 use crate::seal::open_values;
+use crate::sight::sql::{Dialect, about, in_force, opens};
 use crate::words::Words;
 
 const SELECT: &str = "SELECT r.seq, r.id, r.form, r.form_version, r.kind, r.subject, r.resident, r.area, r.organisation, r.worker, \
@@ -67,10 +68,41 @@ impl SqliteStore {
         if until > end {
             return Err(Fault::new("STORE-0106").with("cut", until).with("end", end));
         }
-        let overruled = self.overruled(until).map_err(named(&self.link.file))?;
-        let sql = scan_sql(what, &*self.words(true)?);
-        self.each_row(&sql, [until.0], &mut |row| if !overruled.is_empty() && overruled.contains(&row.seq) { Ok(()) } else { each(row) })?;
+        if what.is_empty() {
+            return Ok(until);
+        }
+        let (from, to) = what.bounds(until);
+        let mut sql = scan_sql(what, &*self.words(true)?);
+        sql.push_str(" AND r.action < 2");
+        if what.is_selective() {
+            // A few rows out of many: what overrules them is looked up for each.
+            let _ = write!(sql, " AND {}", in_force(&until.0.to_string(), DIALECT));
+            end_sql(&mut sql, what);
+            self.each_row(&sql, [from, to], each)?;
+        } else {
+            let overruled = self.overruled(until).map_err(named(&self.link.file))?;
+            end_sql(&mut sql, what);
+            self.each_row(&sql, [from, to], &mut |row| if overruled.contains(&row.seq) { Ok(()) } else { each(row) })?;
+        }
         Ok(until)
+    }
+
+    /// See [`crate::Store::scan_changes`].
+    pub(super) fn scan_everything(&self, what: &Scan<'_>, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<Cut, Fault> {
+        let end = cut(&self.link.connection).map_err(named(&self.link.file))?;
+        let until = what.cut.map_or(end, |cut| cut.min(end));
+        if what.is_empty() {
+            return Ok(what.since.unwrap_or_default());
+        }
+        let (from, to) = what.bounds(until);
+        let mut sql = scan_sql(what, &*self.words(true)?);
+        end_sql(&mut sql, what);
+        let (mut rows, mut last) = (0, Cut::START);
+        self.each_row(&sql, [from, to], &mut |row| {
+            (rows, last) = (rows + 1, Cut(row.seq));
+            each(row)
+        })?;
+        Ok(if what.rows_max == Some(rows) { last } else { until })
     }
 
     /// See [`crate::Store::scan_log`].
@@ -117,7 +149,7 @@ impl SqliteStore {
         Ok(())
     }
 
-    fn words(&self, again: bool) -> Result<Arc<Words>, Fault> {
+    pub(super) fn words(&self, again: bool) -> Result<Arc<Words>, Fault> {
         if again || self.words.borrow().is_empty() {
             self.words.replace(Arc::new(Words::read(&self.link, self.keyed.sealing())?));
         }
@@ -146,9 +178,11 @@ impl RawRows for SqliteStore {
     }
 }
 
+pub(super) const DIALECT: Dialect = Dialect { county: None, id: |id| format!("x'{}'", id.0.simple()) };
+
 fn scan_sql(what: &Scan<'_>, words: &Words) -> String {
     let mut sql = format!(
-        "{SELECT}{}WHERE r.seq <= ? AND r.action < 2",
+        "{SELECT}{}WHERE r.seq > ? AND r.seq <= ?",
         if what.order == Order::Subject { "JOIN word w ON w.id = r.form " } else { "" }
     );
     if let Some(forms) = what.forms {
@@ -157,11 +191,27 @@ fn scan_sql(what: &Scan<'_>, words: &Words) -> String {
     if let Some(areas) = what.areas {
         push_in(&mut sql, "r.area", areas.iter().map(|area| i64::try_from(area.number()).unwrap_or(i64::MAX)));
     }
+    if what.corrections {
+        sql.push_str(" AND r.target IS NOT NULL");
+    }
+    if let Some(residents) = what.residents {
+        let _ = write!(sql, " AND {}", about(residents, DIALECT));
+    }
+    if let Some(sight) = what.sight {
+        let _ = write!(sql, " AND {}", opens(sight, words, DIALECT));
+    }
+    sql
+}
+
+fn end_sql(sql: &mut String, what: &Scan<'_>) {
     sql.push_str(match what.order {
         Order::Log => " ORDER BY r.seq",
         Order::Subject => " ORDER BY w.text, r.subject, r.at, r.seq",
+        Order::Newest => " ORDER BY r.seq DESC",
     });
-    sql
+    if let Some(rows) = what.rows_max {
+        let _ = write!(sql, " LIMIT {rows}");
+    }
 }
 
 fn push_in(sql: &mut String, column: &str, numbers: impl Iterator<Item = i64>) {

@@ -3,12 +3,24 @@
 //!
 //! Who may see what is decided elsewhere (from grants and packs); here is what such a decision looks like and how it is kept.
 
+mod mask;
+mod sees;
+pub(crate) mod sql;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use qianmo_core::{AreaCode, SubjectId};
 
+pub use mask::{BANK_ACCOUNT, Mask, Masks, PHONE, RESIDENT_NUMBER};
+pub(crate) use sees::{Facts, sees, sees_resident};
+
 use crate::AccountName;
+
+/// The kind of subject that a resident is.
+const RESIDENT: &str = "resident";
+/// Kinds of subject that are people.
+const PERSONAL_KINDS: [&str; 2] = [RESIDENT, "household"];
 
 /// What somebody may see: the union of its windows. Without windows: nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -49,8 +61,8 @@ pub enum Whose {
     Everybody,
     /// These residents.
     Residents(Arc<BTreeSet<SubjectId>>),
-    /// Residents about whom this worker has written a record of one of the window's forms.
+    /// Residents about whom this worker has written a record of one of the window's forms, and hasn't withdrawn it.
     ClientsOf(AccountName),
-    /// No residents: organisations, areas.
+    /// No residents and no households: organisations, areas and what belongs to them.
     Nobody,
 }
