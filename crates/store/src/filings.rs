@@ -188,7 +188,8 @@ impl fmt::Debug for FilingsMut<'_> {
     }
 }
 
-const SELECT: &str = "SELECT id, form, area, period, first_day, last_day, cut, filed_at, filed_by, state FROM filing WHERE county = @county";
+const SELECT: &str =
+    "SELECT id, form, area, period, first_day, last_day, cut, filed_at, filed_by, state FROM filing WHERE county = @county";
 
 fn filing(line: &Line) -> Result<Filing, ()> {
     let day = |column| i32::try_from(line.int(column)?).map(date_of_days).map_err(|_| ());
@@ -372,14 +373,8 @@ impl<'a> FilingsMut<'a> {
 
     fn add_step(&self, id: FilingId, state: FilingState, by: &Actor, at: i64, comment: Option<&str>) -> Result<(), Fault> {
         let comment = comment.map(|comment| stored_text(self.tables.sealing, &context(id), comment));
-        let values: [Cell; 6] = [
-            key(id),
-            state.word().into(),
-            at.into(),
-            by.worker.as_deref().into(),
-            by.device.as_deref().into(),
-            comment.as_deref().into(),
-        ];
+        let values: [Cell; 6] =
+            [key(id), state.word().into(), at.into(), by.worker.as_deref().into(), by.device.as_deref().into(), comment.as_deref().into()];
         let sql = "INSERT INTO filing_step (county, filing, step, state, at, worker, device, comment) VALUES (@county, $1, \
                    (SELECT count(*) + 1 FROM filing_step s WHERE s.county = @county AND s.filing = $1), $2, $3, $4, $5, $6)";
         self.tables.db.execute(sql, &values).map(drop)

@@ -70,7 +70,8 @@ impl Accounts<'_> {
 
     /// The identities linked to an account, the newest last.
     pub fn links_of(&self, name: &AccountName) -> Result<Vec<ExternalIdentity>, Fault> {
-        let sql = "SELECT issuer, subject FROM external_identity WHERE county = @county AND worker = $1 ORDER BY linked_at, issuer, subject";
+        let sql =
+            "SELECT issuer, subject FROM external_identity WHERE county = @county AND worker = $1 ORDER BY linked_at, issuer, subject";
         let lines = self.tables.db.query(sql, &[name.as_str().into()])?;
         read(self.tables.db, &lines, |line| Ok(ExternalIdentity { issuer: line.text(0)?.into(), subject: line.text(1)?.into() }))
     }

@@ -83,7 +83,8 @@ pub(crate) fn filings_are_listed_by_area_and_period(store: &mut dyn Store) {
     for (at, code, month) in [(1, VILLAGE_A, 1), (2, VILLAGE_B, 1), (2, VILLAGE_A, 2), (3, 530_523_100_000, 3)] {
         ids.push(store.filings_mut().submit(&clerk(), NOW + at, &monthly(code, month)).unwrap());
     }
-    let quarter = NewFiling { form: "quarterly".into(), period: Period::Quarter(2026, 1), calendar: Calendar::Mch, ..monthly(VILLAGE_A, 1) };
+    let quarter =
+        NewFiling { form: "quarterly".into(), period: Period::Quarter(2026, 1), calendar: Calendar::Mch, ..monthly(VILLAGE_A, 1) };
     ids.push(store.filings_mut().submit(&clerk(), NOW + 4, &quarter).unwrap());
     store.filings_mut().step(&clerk(), NOW, &asked(ids[0], Submitted, Withdrawn, None)).unwrap();
     let list = |asked: &FilingsAsked<'_>| -> Vec<usize> {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use qianmo_core::pack::Sensitivity;
 use qianmo_core::{Area, AreaKind, Date};
 use qianmo_store::{
-    AccountName, Actor, Attempt, Deed, Enrolment, ExternalIdentity, Grant, LoginRules, NewWorker, PasswordHash, Programmes, Role, SessionId,
-    SessionRules, Store, Token, Trail,
+    AccountName, Actor, Attempt, Deed, Enrolment, ExternalIdentity, Grant, LoginRules, NewWorker, PasswordHash, Programmes, Role,
+    SessionId, SessionRules, Store, Token, Trail,
 };
 use totp_rs::{Builder, Secret};
 
