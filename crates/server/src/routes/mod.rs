@@ -1,0 +1,68 @@
+//! What can be asked: one file a subject, put together here under `/api/v1`, with the layers that every request passes.
+
+mod ops;
+mod records;
+mod session;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use qianmo_core::Fault;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::decompression::RequestDecompressionLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::observe::observe;
+use crate::openapi::Api;
+use crate::refused::{Refused, put_into_words};
+
+/// The API with its description.
+pub(crate) fn api() -> OpenApiRouter<App> {
+    let v1 = OpenApiRouter::new()
+        .routes(routes!(session::log_in))
+        .routes(routes!(session::log_out))
+        .routes(routes!(session::me))
+        .routes(routes!(session::change_password))
+        .routes(routes!(records::write_one))
+        .routes(routes!(records::write_batch))
+        .routes(routes!(records::read_one))
+        .routes(routes!(records::history))
+        .routes(routes!(records::correct))
+        .routes(routes!(records::withdraw))
+        .routes(routes!(ops::version));
+    OpenApiRouter::with_openapi(Api::openapi()).nest("/api/v1", v1).routes(routes!(ops::health)).routes(routes!(ops::metrics))
+}
+
+/// Everything that the server answers.
+#[must_use]
+pub fn router(app: App) -> Router {
+    let (router, document) = api().split_for_parts();
+    let document = axum::Json(document);
+    let (body_bytes_max, arrival) = (app.config.body_bytes_max, app.config.arrival);
+    let fixed = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+    router
+        .route("/api/v1/openapi.json", axum::routing::get(move || async move { document }))
+        .fallback(|| async { Refused::from(Fault::new("SERVER-0104")) })
+        .layer(DefaultBodyLimit::max(body_bytes_max))
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn(put_into_words))
+                .layer(CatchPanicLayer::new())
+                .layer(CompressionLayer::new().gzip(true).zstd(true))
+                .layer(fixed(header::CACHE_CONTROL, "no-store"))
+                .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+                .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
+                .layer(RequestBodyTimeoutLayer::new(arrival))
+                .layer(RequestDecompressionLayer::new()),
+        )
+        .layer(from_fn_with_state(app.clone(), observe))
+        .with_state(app)
+}

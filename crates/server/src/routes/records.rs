@@ -1,0 +1,278 @@
+//! Records: written one by one or in batches, corrected, withdrawn, and read with their history.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use qianmo_access::reason_fits;
+use qianmo_core::pack::Sensitivity;
+use qianmo_core::{Fault, Form, RecordId};
+use qianmo_desk::Change;
+use qianmo_store::{Deed, Entry, Row};
+use qianmo_sync::{Intake, body};
+use qianmo_wire::sync::{Outcome, RecordBody, State as Taken};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::extract::{At, Body};
+use crate::refused::{ProblemBody, Refused};
+
+/// Records, corrections after what they correct.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Batch {
+    /// The records; at most 5,000.
+    #[schema(value_type = Vec<RecordBody>)]
+    records: Vec<Value>,
+}
+
+/// What became of each record of a batch.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Outcomes {
+    /// One for each, in the batch's order.
+    outcomes: Vec<Outcome>,
+}
+
+/// Takes records in. Blocks; call it where blocking is allowed.
+pub(crate) async fn take_in(app: &App, caller: &Caller, batch: Vec<Value>) -> Result<Vec<Outcome>, Refused> {
+    let intake = intake(app, caller);
+    let (readers, writer, told) = (app.readers.clone(), app.writer.clone(), app.clone());
+    app.block(move || {
+        let outcomes = readers.with(|store| intake.receive(store, &writer, &batch))?;
+        told.follow(&change(&intake, &batch, &outcomes));
+        Ok(outcomes)
+    })
+    .await
+}
+
+pub(crate) fn intake(app: &App, caller: &Caller) -> Intake {
+    Intake { rules: app.rules(), sender: caller.sender(), may: caller.may(), today: app.clock.today(), now: app.clock.now_ms() }
+}
+
+/// What those who follow the log are told: an edit that was merged may have reached further than its body says, so its form and area are enough.
+pub(crate) fn change(intake: &Intake, batch: &[Value], outcomes: &[Outcome]) -> Change {
+    let mut change = Change::default();
+    for (record, outcome) in batch.iter().zip(outcomes) {
+        if !matches!(outcome.state, Taken::Accepted | Taken::Merged | Taken::Released) {
+            continue;
+        }
+        change.cut = change.cut.max(qianmo_store::Cut(outcome.position.unwrap_or(0)));
+        let text = |name: &str| record.get(name).and_then(Value::as_str).unwrap_or_default();
+        change.areas.extend(text("area").parse::<qianmo_core::AreaCode>().ok());
+        change.forms.extend(intake.rules.form(text("form")).map(|form| form.id.clone()));
+        change.records.extend(outcome.id.parse::<RecordId>().ok());
+    }
+    change
+}
+
+/// Writes one record. Repeating it with the same id does no harm.
+///
+/// What fails the checks isn't lost: it is kept beside the log (202) until it is mended or dismissed.
+#[utoipa::path(post, path = "/records", tag = "records", request_body = RecordBody, responses(
+    (status = 201, description = "In the log", body = Outcome),
+    (status = 200, description = "It was in the log already, or is merged with another's edit", body = Outcome),
+    (status = 202, description = "Kept beside the log, with reasons", body = Outcome),
+    (status = 422, description = "Can't be read", body = ProblemBody, content_type = "application/problem+json"),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn write_one(State(app): State<App>, caller: Caller, Body(record): Body<Value>) -> Result<(StatusCode, Json<Outcome>), Refused> {
+    let outcome = take_in(&app, &caller, vec![record]).await?.pop().ok_or_else(|| Fault::new("SERVER-0901"))?;
+    answer(outcome)
+}
+
+fn answer(outcome: Outcome) -> Result<(StatusCode, Json<Outcome>), Refused> {
+    let status = match outcome.state {
+        Taken::Accepted | Taken::Released => StatusCode::CREATED,
+        Taken::Already | Taken::Merged | Taken::Dismissed => StatusCode::OK,
+        Taken::Quarantined => StatusCode::ACCEPTED,
+        Taken::Unreadable => {
+            let why = outcome.reasons.first().map(|reason| reason.detail.clone()).unwrap_or_default();
+            return Err(Fault::new("SERVER-0501").with("why", why).into());
+        }
+    };
+    Ok((status, Json(outcome)))
+}
+
+/// Writes many records. Each gets its answer; what is wrong with one takes nothing from the others.
+#[utoipa::path(post, path = "/records/batch", tag = "records", request_body = Batch, responses(
+    (status = 200, body = Outcomes),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn write_batch(State(app): State<App>, caller: Caller, Body(batch): Body<Batch>) -> Result<Json<Outcomes>, Refused> {
+    Ok(Json(Outcomes { outcomes: take_in(&app, &caller, batch.records).await? }))
+}
+
+/// Reads one record.
+#[utoipa::path(get, path = "/records/{id}", tag = "records", params(("id" = String, Path, description = "The record's id")), responses(
+    (status = 200, body = RecordBody),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn read_one(State(app): State<App>, caller: Caller, At(id): At<String>) -> Result<Json<RecordBody>, Refused> {
+    let row = seen(&caller, &id).await?;
+    note_reading(&app, &caller, std::slice::from_ref(&row)).await?;
+    Ok(Json(record_body(&app, &row)?))
+}
+
+/// A record with those before and after it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct History {
+    /// From the first statement to the last correction or withdrawal.
+    items: Vec<RecordBody>,
+}
+
+/// The chain of corrections that a record belongs to.
+#[utoipa::path(get, path = "/records/{id}/history", tag = "records", params(("id" = String, Path, description = "The record's id")), responses(
+    (status = 200, body = History),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn history(State(app): State<App>, caller: Caller, At(id): At<String>) -> Result<Json<History>, Refused> {
+    let id = record_id(&id)?;
+    let rows = caller.read(move |reader| reader.history(id)).await?;
+    if rows.is_empty() {
+        return Err(Refused::not_found());
+    }
+    note_reading(&app, &caller, &rows).await?;
+    let items = rows.iter().map(|row| record_body(&app, row)).collect::<Result<_, _>>()?;
+    Ok(Json(History { items }))
+}
+
+/// What is to be different. Fields that aren't named stay, so that what was masked for the reader isn't written back masked.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Correction {
+    /// Id of the new record, made by the client, so that repeating does no harm; made here when absent.
+    #[serde(default)]
+    id: Option<String>,
+    /// New date of the service.
+    #[serde(default)]
+    at: Option<String>,
+    /// New values by field; null takes a value away.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    values: Map<String, Value>,
+}
+
+/// Corrects a record: a new one takes its place, the old one stays in its history.
+#[utoipa::path(post, path = "/records/{id}/correction", tag = "records", params(("id" = String, Path, description = "The record's id")),
+    request_body = Correction, responses(
+    (status = 201, body = Outcome), (status = 200, body = Outcome), (status = 202, body = Outcome),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn correct(
+    State(app): State<App>,
+    caller: Caller,
+    At(id): At<String>,
+    Body(correction): Body<Correction>,
+) -> Result<(StatusCode, Json<Outcome>), Refused> {
+    let id = record_id(&id)?;
+    seen(&caller, &id.to_string()).await?;
+    // Read unmasked and never shown: what isn't named is taken over as it is.
+    let row = app.read(move |store| store.record(id)).await?.ok_or_else(Refused::not_found)?;
+    let mut whole = record_body(&app, &row)?;
+    whole.supersedes = Some(whole.id.clone());
+    whole.id = correction.id.unwrap_or_else(|| Uuid::now_v7().to_string());
+    whole.voids = None;
+    whole.reason = None;
+    whole.recorded_at = app.clock.now_ms();
+    whole.position = None;
+    if let Some(at) = correction.at {
+        whole.at = at;
+    }
+    for (field, value) in correction.values {
+        whole.values.insert(field, value);
+    }
+    let record = serde_json::to_value(&whole).map_err(|_| Fault::new("SERVER-0901"))?;
+    let outcome = take_in(&app, &caller, vec![record]).await?.pop().ok_or_else(|| Fault::new("SERVER-0901"))?;
+    answer(outcome)
+}
+
+/// Why a record is withdrawn.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Withdrawal {
+    /// Id of the withdrawal, made by the client; made here when absent.
+    #[serde(default)]
+    id: Option<String>,
+    /// Why, in words.
+    reason: String,
+}
+
+/// Withdraws a record. It stays in its history, with the reason.
+#[utoipa::path(post, path = "/records/{id}/withdrawal", tag = "records", params(("id" = String, Path, description = "The record's id")),
+    request_body = Withdrawal, responses(
+    (status = 201, body = Outcome), (status = 200, body = Outcome), (status = 202, body = Outcome),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn withdraw(
+    State(app): State<App>,
+    caller: Caller,
+    At(id): At<String>,
+    Body(withdrawal): Body<Withdrawal>,
+) -> Result<(StatusCode, Json<Outcome>), Refused> {
+    if withdrawal.reason.trim().is_empty() {
+        return Err(Fault::new("SERVER-0502").into());
+    }
+    let row = seen(&caller, &id).await?;
+    let mut whole = record_body(&app, &row)?;
+    whole.voids = Some(whole.id.clone());
+    whole.id = withdrawal.id.unwrap_or_else(|| Uuid::now_v7().to_string());
+    whole.supersedes = None;
+    whole.reason = Some(withdrawal.reason);
+    whole.recorded_at = app.clock.now_ms();
+    whole.position = None;
+    whole.values.clear();
+    let record = serde_json::to_value(&whole).map_err(|_| Fault::new("SERVER-0901"))?;
+    let outcome = take_in(&app, &caller, vec![record]).await?.pop().ok_or_else(|| Fault::new("SERVER-0901"))?;
+    answer(outcome)
+}
+
+/// A record that the caller sees.
+async fn seen(caller: &Caller, id: &str) -> Result<Row, Refused> {
+    let id = record_id(id)?;
+    caller.read(move |reader| reader.record(id)).await?.ok_or_else(Refused::not_found)
+}
+
+fn record_id(text: &str) -> Result<RecordId, Refused> {
+    text.parse().map_err(|_| Refused::not_found())
+}
+
+/// A row as a body.
+pub(crate) fn record_body(app: &App, row: &Row) -> Result<RecordBody, Fault> {
+    let form: Option<&Form> = app.packs.form(&row.head().form);
+    let record = row.record(&|field| form.and_then(|form| form.field(field)).map(|field| field.kind.kind()))?;
+    Ok(RecordBody { position: Some(row.seq), ..body::write(&record) })
+}
+
+/// Notes in the audit chain that sensitive records were read, and why, before they are shown.
+pub(crate) async fn note_reading(app: &App, caller: &Caller, rows: &[Row]) -> Result<(), Refused> {
+    let mut by_resident: BTreeMap<_, Entry> = BTreeMap::new();
+    let now = app.clock.now_ms();
+    for row in rows {
+        let head = row.head();
+        let sensitive = app.guard.form(&head.form).is_none_or(|form| form.sensitivity != Sensitivity::Routine);
+        if sensitive {
+            let mut entry = Entry::new(now, caller.actor(), Deed::Read);
+            entry.area = Some(head.area);
+            entry.resident = head.resident;
+            entry.record = Some(head.id);
+            entry.detail = caller.reason().filter(|reason| reason_fits(Some(reason))).map(str::to_owned);
+            by_resident.entry((head.resident, head.form.clone())).or_insert(entry);
+        }
+    }
+    let entries: Vec<Entry> = by_resident.into_values().collect();
+    if !entries.is_empty() {
+        app.write(move |store| store.note(&entries)).await?;
+    }
+    Ok(())
+}
