@@ -3,14 +3,19 @@
 //! A person is asked about with all records in force, the episodes' included, wherever they were made; a list of a village
 //! holds those who sit there on the day (the latest locating record up to it). Organisations and areas are listed where they sit.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use qianmo_core::form::{Form, Identifies};
+use qianmo_access::consent::{Rules, Standing};
+use qianmo_core::consent::Processing;
 use qianmo_core::pack::{Packs, Sensitivity};
-use qianmo_core::schedule::{Fact, FormNumber, Item, Planner, Wanted};
-use qianmo_core::{AreaCode, AreaKind, AreaTree, Date, Fault, Kind, RecordId, SubjectId, Value};
+use qianmo_core::schedule::{Fact, Item, Planner, Wanted};
+use qianmo_core::{AreaCode, AreaKind, AreaTree, Date, Fault, SubjectId};
 use qianmo_store::{RowRef, Scan, Store};
+
+use crate::dossier::{Dossier, Dossiers, People, Readable};
+use crate::key::Key;
+use crate::links::Links;
 
 /// One line of a due list.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +26,31 @@ pub struct Due {
     pub name: String,
     /// The leaf where they sit on the day.
     pub area: AreaCode,
+    /// Whether they agreed that the village committee passes on appointments.
+    pub reminds: bool,
+}
+
+impl Due {
+    /// Whose line it is: the resident's where there is one.
+    #[must_use]
+    pub fn owner(&self) -> SubjectId {
+        self.item.resident.unwrap_or(self.item.subject)
+    }
+
+    /// The programme that asks.
+    #[must_use]
+    pub fn pack(&self) -> &str {
+        self.item.service.split('.').next().unwrap_or_default()
+    }
+}
+
+/// Among whom a list is made.
+#[derive(Clone, Copy)]
+pub(crate) struct Among<'a> {
+    /// Those who sit in these leaves.
+    pub(crate) inside: &'a BTreeSet<AreaCode>,
+    /// These are all leaves that there are.
+    pub(crate) everywhere: bool,
 }
 
 /// What to ask.
@@ -41,48 +71,8 @@ pub struct DueLists {
     planner: Planner,
     forms: HashMap<Arc<str>, Readable>,
     restricted: HashSet<Arc<str>>,
-}
-
-/// A form that is read: by schedules, or because it says who and where somebody is.
-#[derive(Debug)]
-struct Readable {
-    number: Option<FormNumber>,
-    kinds: HashMap<Arc<str>, Kind>,
-    name: Option<Arc<str>>,
-    locates: bool,
-}
-
-impl Readable {
-    fn of(form: &Form, planner: &Planner) -> Self {
-        let name = form.fields.iter().find(|field| field.identifies == Some(Identifies::Name));
-        Self {
-            number: planner.form(&form.id),
-            kinds: form.fields.iter().map(|field| (field.id.clone(), field.kind.kind())).collect(),
-            name: name.map(|field| field.id.clone()),
-            locates: form.locates,
-        }
-    }
-}
-
-/// A record as it is kept until its person is asked about.
-#[derive(Debug)]
-struct Kept {
-    form: FormNumber,
-    subject: SubjectId,
-    resident: Option<SubjectId>,
-    at: Date,
-    written: i64,
-    id: RecordId,
-    values: BTreeMap<Arc<str>, Value>,
-}
-
-/// Everything kept of one resident, organisation, household or area.
-#[derive(Debug, Default)]
-struct Dossier {
-    records: Vec<Kept>,
-    name: Option<(Date, String)>,
-    home: Option<(Date, AreaCode)>,
-    last: Option<(Date, AreaCode)>,
+    consent: Rules,
+    unasked: Standing,
 }
 
 impl DueLists {
@@ -90,12 +80,14 @@ impl DueLists {
     #[must_use]
     pub fn new(packs: Arc<Packs>) -> Self {
         let planner = Planner::new(&packs);
-        let readable = packs.forms().map(|form| (form, Readable::of(form, &planner)));
-        let needed = readable.filter(|(form, readable)| readable.number.is_some() || form.locates);
+        let consent = Rules::of(&packs);
+        let readable = packs.forms().map(|form| (form, Readable::of(form, &planner, &consent)));
+        let needed = readable.filter(|(form, readable)| readable.number.is_some() || form.locates || readable.consents);
         let forms = needed.map(|(form, readable)| (form.id.clone(), readable)).collect();
         let secret = packs.packs.iter().filter(|pack| pack.sensitivity == Sensitivity::Restricted);
         let restricted = secret.map(|pack| pack.id.clone()).collect();
-        Self { packs, planner, forms, restricted }
+        let unasked = consent.unasked();
+        Self { packs, planner, forms, restricted, consent, unasked }
     }
 
     /// The compiled schedules.
@@ -110,7 +102,7 @@ impl DueLists {
         &self.packs
     }
 
-    /// What is to be done in an area, most urgent first: by urgency, days overdue, due date, then village and name.
+    /// What is to be done in an area, most urgent first, in the order of [`Key`].
     ///
     /// Errors: as [`Self::people`].
     pub fn area(&self, store: &dyn Store, areas: &AreaTree, area: AreaCode, asked: Asked) -> Result<Vec<Due>, Fault> {
@@ -122,101 +114,103 @@ impl DueLists {
     /// Errors: `CORE-0104` an area that isn't in the tree; as [`Store::scan`].
     pub fn people(&self, store: &dyn Store, areas: &AreaTree, area: AreaCode, on: Date) -> Result<People, Fault> {
         areas.require(area)?;
-        let leaves = areas.leaves(area);
-        let inside: HashSet<AreaCode> = leaves.iter().copied().chain([area]).collect();
-        let mut dossiers = Dossiers::new();
-        let elsewhere = self.locate(store, on, &mut dossiers)?;
+        let (mut links, _) = Links::read(self, store)?;
+        let inside: BTreeSet<AreaCode> = areas.leaves(area).into_iter().chain([area]).collect();
         let everywhere = areas.iter().filter(|held| held.kind >= AreaKind::Township).all(|held| inside.contains(&held.code));
-        if everywhere {
-            self.read(store, None, &mut dossiers, &|_| true)?;
-        } else {
-            self.read(store, Some(&leaves), &mut dossiers, &|_| true)?;
-            // Records are made where their subject sat at the time: those who came from elsewhere left records there.
-            let came: HashMap<SubjectId, &Vec<AreaCode>> = elsewhere
-                .iter()
-                .filter(|(subject, _)| dossiers.get(*subject).and_then(Dossier::sits).is_some_and(|home| inside.contains(&home)))
-                .map(|(subject, from)| (*subject, from))
-                .collect();
-            let from: HashSet<AreaCode> =
-                came.values().flat_map(|from| from.iter().copied()).filter(|code| !inside.contains(code)).collect();
-            let from: Vec<AreaCode> = from.into_iter().collect();
-            if !from.is_empty() {
-                self.read(store, Some(&from), &mut dossiers, &|subject| came.contains_key(&subject))?;
+        let (people, _) = self.people_in(store, &mut links, Among { inside: &inside, everywhere }, on)?;
+        Ok(people)
+    }
+
+    /// Everybody who sits in some leaves on a day. Gives also who turned out to have left records here while sitting elsewhere.
+    pub(crate) fn people_in(
+        &self,
+        store: &dyn Store,
+        links: &mut Links,
+        among: Among<'_>,
+        on: Date,
+    ) -> Result<(People, Vec<SubjectId>), Fault> {
+        let Among { inside, everywhere } = among;
+        let mut dossiers = Dossiers::new();
+        let leaves: Vec<AreaCode> = inside.iter().copied().collect();
+        let forms: Vec<&str> = self.forms.keys().map(AsRef::as_ref).collect();
+        let scan = Scan { forms: Some(&forms), areas: (!everywhere).then_some(&leaves[..]), ..Scan::default() };
+        store.scan(&scan, &mut |row| self.take(links, dossiers.entry(links.owner(row)).or_default(), row, on))?;
+        for (owner, dossier) in &mut dossiers {
+            if let Some(home) = links.home(*owner, on) {
+                dossier.home = Some(home);
             }
         }
-        dossiers
-            .retain(|subject, dossier| !dossier.records.is_empty() && dossier.home_of(*subject).is_some_and(|home| inside.contains(&home)));
-        Ok(People { dossiers })
+        // Records are made where their subject sat at the time: whoever has none here that locates may have been here only once.
+        let mut visitors = Vec::new();
+        for (owner, dossier) in dossiers.iter_mut().filter(|(owner, dossier)| dossier.home.is_none() && owner.as_area().is_none()) {
+            if let Some(here) = dossier.sits()
+                && links.visited(self, store, *owner, here)?
+            {
+                visitors.push(*owner);
+                dossier.home = links.home(*owner, on);
+            }
+        }
+        if !everywhere {
+            let lives_here = |owner: &SubjectId| links.home(*owner, on).is_some_and(|(_, home)| inside.contains(&home));
+            let came: BTreeSet<SubjectId> = links.roaming(&|area| inside.contains(&area)).filter(lives_here).collect();
+            for owner in &came {
+                dossiers.remove(owner);
+            }
+            dossiers.extend(self.people_of(store, links, &came, on)?.dossiers);
+        }
+        dossiers.retain(|owner, dossier| !dossier.is_empty() && dossier.home_of(*owner).is_some_and(|home| inside.contains(&home)));
+        Ok((People { dossiers }, visitors))
     }
 
     /// What is to be done for one resident (or organisation, household, area), with everything recorded anywhere.
+    /// Of an entry given up: what is to be done for the one kept.
     ///
     /// Errors: as [`Store::scan`].
     pub fn subject(&self, store: &dyn Store, areas: &AreaTree, subject: SubjectId, asked: Asked) -> Result<Vec<Due>, Fault> {
-        let mut sat: Vec<AreaCode> = store.records_of(subject)?.iter().map(|row| row.head().area).collect();
-        sat.sort_unstable();
-        sat.dedup();
+        let (links, _) = Links::read(self, store)?;
+        let owners = BTreeSet::from([links.kept(subject)]);
+        Ok(self.list(&self.people_of(store, &links, &owners, asked.on)?, areas, asked))
+    }
+
+    /// What is read of some owners, wherever it was recorded.
+    pub(crate) fn people_of(&self, store: &dyn Store, links: &Links, owners: &BTreeSet<SubjectId>, on: Date) -> Result<People, Fault> {
         let mut dossiers = Dossiers::new();
-        self.locate_in(store, Some(&sat), asked.on, &mut dossiers)?;
-        dossiers.retain(|held, _| *held == subject);
-        self.read(store, Some(&sat), &mut dossiers, &|held| held == subject)?;
-        Ok(self.list(&People { dossiers }, areas, asked))
+        let ids: Vec<SubjectId> = owners.iter().flat_map(|owner| [*owner].into_iter().chain(links.given_up(*owner))).collect();
+        let forms: Vec<&str> = self.forms.keys().map(AsRef::as_ref).collect();
+        for ids in ids.chunks(500) {
+            store.scan(&Scan { forms: Some(&forms), residents: Some(ids), ..Scan::default() }, &mut |row| {
+                let owner = links.owner(row);
+                if owners.contains(&owner) { self.take(links, dossiers.entry(owner).or_default(), row, on) } else { Ok(()) }
+            })?;
+        }
+        for (owner, dossier) in &mut dossiers {
+            dossier.home = links.home(*owner, on).or(dossier.home);
+        }
+        Ok(People { dossiers })
     }
 
-    /// Who sits where on a day, and what they are called. Gives those who have sat in more than one leaf, with these.
-    fn locate(&self, store: &dyn Store, on: Date, dossiers: &mut Dossiers) -> Result<HashMap<SubjectId, Vec<AreaCode>>, Fault> {
-        self.locate_in(store, None, on, dossiers)
+    /// The forms that say where somebody sits or that two entries are one person.
+    pub(crate) fn linking(&self) -> impl Iterator<Item = &str> {
+        let locating = self.forms.iter().filter(|(_, form)| form.locates).map(|(id, _)| &**id);
+        locating.chain(self.packs.merge_form().map(|form| &*form.id))
     }
 
-    fn locate_in(
-        &self,
-        store: &dyn Store,
-        areas: Option<&[AreaCode]>,
-        on: Date,
-        dossiers: &mut Dossiers,
-    ) -> Result<HashMap<SubjectId, Vec<AreaCode>>, Fault> {
-        let mut moved: HashMap<SubjectId, Vec<AreaCode>> = HashMap::new();
-        let locating: Vec<&str> = self.forms.iter().filter(|(_, form)| form.locates).map(|(id, _)| &**id).collect();
-        let scan = Scan { forms: Some(&locating), areas, ..Scan::default() };
-        store.scan(&scan, &mut |row| {
-            if row.at() > on {
-                return Ok(());
-            }
-            let dossier = dossiers.entry(row.subject).or_default();
-            match dossier.home {
-                Some((_, home)) if home != row.area => {
-                    let sat = moved.entry(row.subject).or_insert_with(|| vec![home]);
-                    sat.push(row.area);
-                }
-                _ => {}
-            }
-            let place = (row.at(), row.area);
-            if dossier.home.is_none_or(|held| held.0 <= place.0) {
-                dossier.home = Some(place);
-            }
-            Ok(())
-        })?;
-        Ok(moved)
+    pub(crate) fn locates(&self, form: &str) -> bool {
+        self.forms.get(form).is_some_and(|form| form.locates)
     }
 
-    /// Takes in the records in force of some leaves, or of all, about those who are wanted.
-    fn read(
-        &self,
-        store: &dyn Store,
-        areas: Option<&[AreaCode]>,
-        dossiers: &mut Dossiers,
-        wanted: &dyn Fn(SubjectId) -> bool,
-    ) -> Result<(), Fault> {
-        let ids: Vec<&str> = self.forms.keys().map(AsRef::as_ref).collect();
-        let scan = Scan { forms: Some(&ids), areas, ..Scan::default() };
-        store.scan(&scan, &mut |row| {
-            let owner = row.resident.unwrap_or(row.subject);
-            match self.forms.get(row.form) {
-                Some(form) if wanted(owner) => dossiers.entry(owner).or_default().take(form, row),
-                _ => Ok(()),
-            }
-        })?;
-        Ok(())
+    pub(crate) fn links(&self, form: &str) -> bool {
+        self.locates(form) || self.packs.merge_form().is_some_and(|merge| &*merge.id == form)
+    }
+
+    /// Takes a row into its owner's dossier.
+    pub(crate) fn take(&self, links: &Links, dossier: &mut Dossier, row: &RowRef<'_>, on: Date) -> Result<(), Fault> {
+        let Some(form) = self.forms.get(row.form) else { return Ok(()) };
+        let subject = links.kept(row.subject);
+        if form.locates && subject != row.subject {
+            return Ok(());
+        }
+        dossier.take(form, &RowRef { subject, resident: row.resident.map(|resident| links.kept(resident)), ..*row }, &self.consent, on)
     }
 
     /// What is to be done for these people, in the order of [`Self::area`].
@@ -233,11 +227,7 @@ impl DueLists {
             let parts: Vec<_> = all.chunks(share).map(|part| scope.spawn(move || self.ask(part, areas, asked))).collect();
             parts.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
         });
-        let key = |due: &Due| (due.item.urgency, std::cmp::Reverse(due.item.days_overdue(asked.on)), due.item.due);
-        lines.sort_by(|a, b| {
-            let by_place = || (a.area, &a.name, a.item.subject, &a.item.service).cmp(&(b.area, &b.name, b.item.subject, &b.item.service));
-            key(a).cmp(&key(b)).then_with(by_place)
-        });
+        lines.sort_unstable_by(|a, b| Key::of(a, asked.on).cmp(&Key::of(b, asked.on)));
         lines
     }
 
@@ -246,93 +236,20 @@ impl DueLists {
         let mut facts: Vec<Fact<'_>> = Vec::new();
         for (subject, dossier, home) in part {
             facts.clear();
-            facts.extend(dossier.records.iter().map(Kept::fact));
+            facts.extend(dossier.facts());
+            let answered = (!dossier.answers.is_empty()).then(|| self.consent.standing(&dossier.answers, asked.on));
+            let standing = answered.as_ref().unwrap_or(&self.unasked);
+            let reminds = standing.allows(Processing::CommitteeReminder);
             for item in self.planner.items(&facts, asked.on, asked.wanted) {
                 let pack = item.service.split('.').next().unwrap_or_default();
-                if self.restricted.contains(pack) && !asked.restricted {
+                if (self.restricted.contains(pack) && !asked.restricted) || standing.stops(&item.service) {
                     continue;
                 }
                 let of_area = || subject.as_area().and_then(|code| areas.get(code)).map(|area| area.name.clone());
                 let name = dossier.name.as_ref().map(|(_, name)| name.clone()).or_else(of_area).unwrap_or_default();
-                lines.push(Due { item, name, area: *home });
+                lines.push(Due { item, name, area: *home, reminds });
             }
         }
         lines
-    }
-}
-
-type Dossiers = HashMap<SubjectId, Dossier>;
-
-/// Those who sit in an area on a day, with what schedules read of them: ready to be asked about again and again.
-#[derive(Debug)]
-pub struct People {
-    dossiers: Dossiers,
-}
-
-impl People {
-    /// How many residents, organisations, households and areas.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.dossiers.len()
-    }
-
-    /// Whether there is nobody.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.dossiers.is_empty()
-    }
-}
-
-impl Dossier {
-    /// Where they sit: by the latest locating record up to the day, else where they were last recorded.
-    fn sits(&self) -> Option<AreaCode> {
-        self.home.or(self.last).map(|(_, area)| area)
-    }
-
-    /// The same for a subject that may itself be an area.
-    fn home_of(&self, subject: SubjectId) -> Option<AreaCode> {
-        subject.as_area().or_else(|| self.sits())
-    }
-
-    fn take(&mut self, form: &Readable, row: &RowRef<'_>) -> Result<(), Fault> {
-        let at = row.at();
-        let mut values = BTreeMap::new();
-        qianmo_store::parse_values(row.values, &mut |field, raw| {
-            if let Some((field, kind)) = form.kinds.get_key_value(field)
-                && let Some(value) = raw.value(*kind).filter(|value| !value.is_null())
-            {
-                values.insert(field.clone(), value);
-            }
-            Ok(())
-        })?;
-        if self.last.is_none_or(|held| held.0 <= at) {
-            self.last = Some((at, row.area));
-        }
-        if form.locates
-            && let Some(Value::Text(name)) = form.name.as_ref().and_then(|field| values.get(field))
-            && self.name.as_ref().is_none_or(|held| held.0 <= at)
-        {
-            self.name = Some((at, name.to_string()));
-        }
-        if let Some(number) = form.number {
-            let kept =
-                Kept { form: number, subject: row.subject, resident: row.resident, at, written: row.recorded_at, id: row.id, values };
-            self.records.push(kept);
-        }
-        Ok(())
-    }
-}
-
-impl Kept {
-    fn fact(&self) -> Fact<'_> {
-        Fact {
-            form: self.form,
-            subject: self.subject,
-            resident: self.resident,
-            at: self.at,
-            written: self.written,
-            id: self.id,
-            values: &self.values,
-        }
     }
 }

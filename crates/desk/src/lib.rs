@@ -23,6 +23,7 @@ pub use figures::{
 };
 pub use key::Key;
 pub use live::{
-    DueAsked, DueCount, DuePage, DueSight, DueTotals, DueWhose, DueWindow, Follower, Fresh, LiveDue, LiveLimits, OpenStore, VillageDue,
+    DueAsked, DueCount, DuePage, DueSight, DueTotals, DueWhose, DueWindow, Follower, Fresh, LiveDue, LiveLimits, OpenStore, SeenDue,
+    VillageDue,
 };
 pub use sheet::sheet;
