@@ -4,8 +4,10 @@
 //! The answers depend on the store alone, never on how often something was sent.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use qianmo_core::{Action, AreaKind, Fault, Form, Known, Record, RecordId, SubjectId};
+use qianmo_core::form::Identifies;
+use qianmo_core::{Action, AreaKind, Fault, Form, Known, Record, RecordId, SubjectId, Value};
 use qianmo_store::{Arrival, ArrivalId, ArrivalState, NewArrival, Store, encode};
 use qianmo_wire::sync::{Notice, Outcome, State};
 use ring::digest::{SHA256, digest};
@@ -49,6 +51,8 @@ pub(crate) struct How {
 struct Arriving<'b> {
     told: Told,
     arrival: ArrivalId,
+    /// Made as the arrival's id, of the record as it is written: masked values filled in.
+    content: ArrivalId,
     body: &'b Json,
 }
 
@@ -92,7 +96,8 @@ pub(crate) fn decide(intake: &Intake, store: &dyn Store, batch: &[Json], how: &H
         match read(body, &|form| rules.form(form)) {
             Ok(mut told) => {
                 intake.settle_told(&mut told.record);
-                arriving.push(Some(Arriving { arrival: arrival_id(&told.record), told, body }));
+                let arrival = arrival_id(&told.record);
+                arriving.push(Some(Arriving { arrival, content: arrival, told, body }));
             }
             Err(fault) => {
                 verdicts[place] = Some(Verdict { outcome: refused(told_id(body), &fault), written: None });
@@ -192,6 +197,8 @@ fn id_taken(record: &Record) -> Fault {
 
 impl Decider<'_> {
     fn take(&mut self, one: &Arriving<'_>) -> Result<Verdict, Fault> {
+        let filled = self.unmasked(one)?;
+        let one = filled.as_ref().unwrap_or(one);
         let record = &one.told.record;
         if let Some(verdict) = self.held_before(one)? {
             return Ok(verdict);
@@ -218,12 +225,41 @@ impl Decider<'_> {
         Ok(verdict)
     }
 
+    /// Numbers and phones that its writer saw masked come back masked: they are as they were in what the record corrects; a new sheet doesn't
+    /// state them.
+    fn unmasked<'b>(&mut self, one: &Arriving<'b>) -> Result<Option<Arriving<'b>>, Fault> {
+        let record = &one.told.record;
+        let Some(form) = self.intake.rules.form(&record.form) else { return Ok(None) };
+        let masked = |(field, value): (&Arc<str>, &Value)| {
+            let number = form.field(field).and_then(|field| field.identifies);
+            let number = matches!(number, Some(Identifies::ResidentNumber | Identifies::Phone | Identifies::BankAccount));
+            (number && value.as_text().is_some_and(|text| text.contains('*'))).then(|| field.clone())
+        };
+        let fields: Vec<Arc<str>> = record.values.iter().filter_map(masked).collect();
+        if fields.is_empty() {
+            return Ok(None);
+        }
+        let chain = match target(record) {
+            Some(target) => self.chain(target)?.map(|at| (at, target)),
+            None => None,
+        };
+        let base = chain.and_then(|(at, target)| self.chains[at].iter().find(|link| link.record.id == target));
+        let mut told = one.told.clone();
+        for field in fields {
+            match base.and_then(|link| link.record.values.get(&field)) {
+                Some(value) => drop(told.record.values.insert(field, value.clone())),
+                None => drop(told.record.values.remove(&field)),
+            }
+        }
+        Ok(Some(Arriving { content: arrival_id(&told.record), told, arrival: one.arrival, body: one.body }))
+    }
+
     /// The answer when the log has the id already.
     fn in_log(&mut self, one: &Arriving<'_>) -> Result<Option<Verdict>, Fault> {
         let record = &one.told.record;
         let Some(row) = self.store.record(record.id)? else { return Ok(None) };
         let same = self.intake.rules.form(&record.form).map(|form| decoded(form, &row)).transpose()?;
-        let same = same.is_some_and(|held| arrival_id(&held) == one.arrival);
+        let same = same.is_some_and(|held| arrival_id(&held) == one.content);
         Ok(Some(if same { self.already(record.id, row.seq) } else { self.keep(one, &[id_taken(record)], None) }))
     }
 
@@ -374,7 +410,7 @@ impl Decider<'_> {
         };
         let chain = &self.chains[at];
         if let Some(link) = chain.iter().find(|link| link.record.id == record.id) {
-            let (same, position) = (arrival_id(&link.record) == one.arrival, link.position);
+            let (same, position) = (arrival_id(&link.record) == one.content, link.position);
             return Ok(match position {
                 Some(position) if same => self.already(record.id, position),
                 _ => self.keep(one, &[id_taken(record)], None),
@@ -501,7 +537,7 @@ impl Decider<'_> {
     }
 
     /// Keeps, of a record that goes into the log, as what it was sent and whom it met.
-    fn keep_notice(&mut self, one: &Arriving<'_>, notices: &[Notice], other: Option<std::sync::Arc<str>>) {
+    fn keep_notice(&mut self, one: &Arriving<'_>, notices: &[Notice], other: Option<Arc<str>>) {
         let detail = Detail { reasons: vec![reason(&Fault::new("SYNC-0301"))], notices: notices.to_vec(), ..self.detail() };
         let arrival = NewArrival { other_worker: other, ..self.arrival(one, ArrivalState::Merged, &detail) };
         self.arrivals.push(arrival);

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use qianmo_core::{AreaCode, Date, Fault, Record, RecordId};
-use qianmo_store::{Arrival, NewArrival, Parcel, Store, Submission, Writer};
+use qianmo_store::{Actor, Arrival, NewArrival, Parcel, Store, Submission, Writer};
 use qianmo_wire::sync::{Outcome, State};
 use serde_json::Value as Json;
 
@@ -69,7 +69,7 @@ impl Intake {
             if !decision.arrivals.is_empty() {
                 store.arrivals_mut().put(&self.sender.actor, self.now, &decision.arrivals)?;
             }
-            match append(store, self, &decision.records) {
+            match append(store, &self.sender.actor, self.now, &decision.records) {
                 Ok(positions) => {
                     let outcomes = outcomes(store, decision.verdicts, &positions)?;
                     self.wake(store, &decision.arrivals, &positions.ids)?;
@@ -150,11 +150,11 @@ impl Intake {
             if !arrivals.is_empty() {
                 store.arrivals_mut().put(&self.sender.actor, self.now, &arrivals)?;
             }
-            match append(store, &intake, &records) {
+            match append(store, &intake.sender.actor, self.now, &records) {
                 Ok(_) => {
                     let state = verdicts.first().map(|verdict| verdict.outcome.state);
                     if matches!(state, Some(State::Accepted | State::Already)) {
-                        store.arrivals_mut().settle(&qianmo_store::Actor::default(), self.now, arrival.what.id, None)?;
+                        store.arrivals_mut().settle(&Actor::default(), self.now, arrival.what.id, None)?;
                     }
                     return Ok(records.first().map(|record| record.id));
                 }
@@ -192,12 +192,12 @@ fn within_bounds(batch: &[Json]) -> Result<(), Fault> {
 }
 
 /// Whether the log refused what was submitted, rather than failed.
-fn is_content(fault: &Fault) -> bool {
+pub(crate) fn is_content(fault: &Fault) -> bool {
     fault.code.starts_with("STORE-01")
 }
 
 /// The next way to decide after the log refused: look every record up; then leave the refused one out.
-fn closer(how: How, fault: Fault) -> Result<How, Fault> {
+pub(crate) fn closer(how: How, fault: Fault) -> Result<How, Fault> {
     if !how.thorough {
         return Ok(How { thorough: true, ..how });
     }
@@ -210,26 +210,26 @@ fn closer(how: How, fault: Fault) -> Result<How, Fault> {
 }
 
 /// Where the records of a parcel came to stand.
-struct Positions {
-    ids: Vec<RecordId>,
+pub(crate) struct Positions {
+    pub(crate) ids: Vec<RecordId>,
     /// The position after the parcel.
     end: i64,
     /// How many of them are new: these stand one after the other before `end`.
     written: usize,
 }
 
-fn append(store: &mut dyn Store, intake: &Intake, records: &[Record]) -> Result<Positions, Fault> {
+pub(crate) fn append(store: &mut dyn Store, by: &Actor, at: i64, records: &[Record]) -> Result<Positions, Fault> {
     let ids: Vec<RecordId> = records.iter().map(|record| record.id).collect();
     if records.is_empty() {
         return Ok(Positions { written: ids.len(), ids, end: 0 });
     }
-    let submission = Submission { records, by: Some(&intake.sender.actor), at: intake.now, entries: &[] };
+    let submission = Submission { records, by: Some(by), at, entries: &[] };
     let appended = store.append_group(&[submission])?.pop().expect("an answer to each submission")?;
     Ok(Positions { ids, end: appended.cut.0, written: appended.written })
 }
 
 /// The answers, with the positions.
-fn outcomes(store: &dyn Store, verdicts: Vec<crate::decide::Verdict>, positions: &Positions) -> Result<Vec<Outcome>, Fault> {
+pub(crate) fn outcomes(store: &dyn Store, verdicts: Vec<crate::decide::Verdict>, positions: &Positions) -> Result<Vec<Outcome>, Fault> {
     let begin = positions.end - i64::try_from(positions.written).unwrap_or(i64::MAX);
     let all_new = positions.written == positions.ids.len();
     let mut outcomes = Vec::with_capacity(verdicts.len());

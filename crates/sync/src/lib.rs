@@ -15,17 +15,31 @@ pub mod body;
 pub mod merge;
 
 #[cfg(not(target_arch = "wasm32"))]
+mod arrived;
+#[cfg(not(target_arch = "wasm32"))]
 mod decide;
 #[cfg(not(target_arch = "wasm32"))]
 mod detail;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod device;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod exchange;
 #[cfg(not(target_arch = "wasm32"))]
 mod intake;
 #[cfg(not(target_arch = "wasm32"))]
 mod people;
 #[cfg(not(target_arch = "wasm32"))]
+mod pull;
+#[cfg(not(target_arch = "wasm32"))]
 mod rules;
 
 #[cfg(not(target_arch = "wasm32"))]
+pub use arrived::{Arrived, Release, dismiss, release};
+#[cfg(not(target_arch = "wasm32"))]
+pub use exchange::{Serving, exchange};
+#[cfg(not(target_arch = "wasm32"))]
 pub use intake::{Intake, RECORDS_MAX};
 #[cfg(not(target_arch = "wasm32"))]
-pub use rules::{May, Rules, Sender, SenderKind};
+pub use pull::{Pulled, Puller};
+#[cfg(not(target_arch = "wasm32"))]
+pub use rules::{May, Rules, Sender, SenderKind, came_from};

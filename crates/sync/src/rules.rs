@@ -88,7 +88,8 @@ pub enum SenderKind {
     /// A person's phone or browser: they wrote what they send.
     Person,
     /// A township's server, or the county's towards the township: others wrote what it sends. `home` is its root area. Their account names
-    /// are kept as `name@530523100000`, lest they be taken for ours of the same name.
+    /// are kept as `name@530523100000` (`@530523100000` for the program
+    /// itself), lest they be taken for ours of the same name.
     Server {
         /// The root area of the server that sends.
         home: AreaCode,
@@ -126,14 +127,22 @@ impl Sender {
                 record.device.clone_from(&self.actor.device);
             }
             SenderKind::Server { home } => {
-                record.worker = record.worker.take().map(|name| match name.split_once('@') {
-                    None => format!("{name}@{home}").into(),
-                    Some((own, at)) if root.is_some_and(|root| root.to_string() == at) => own.into(),
-                    Some(_) => name,
-                });
+                let told = record.worker.take().unwrap_or_default();
+                let name: Option<Arc<str>> = match told.split_once('@') {
+                    None => Some(format!("{told}@{home}").into()),
+                    Some((own, at)) if root.is_some_and(|root| root.to_string() == at) => (!own.is_empty()).then(|| own.into()),
+                    Some(_) => Some(told),
+                };
+                record.worker = name;
             }
         }
     }
+}
+
+/// Whether a record came from the server of this root area, by who wrote it.
+#[must_use]
+pub fn came_from(worker: Option<&str>, home: AreaCode) -> bool {
+    worker.and_then(|name| name.split_once('@')).is_some_and(|(_, at)| at == home.to_string())
 }
 
 /// Whether the sender may write a record. Functions are one.

@@ -114,9 +114,9 @@ pub struct Cursor {
     /// Everything of the village up to this position is there.
     #[serde(default)]
     pub position: i64,
-    /// While the history of residents who moved in is being sent: how many of its records were sent.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub moved: u64,
+    /// The earlier records of everybody who moved in up to this position are there.
+    #[serde(default)]
+    pub moved: i64,
     /// What the worker may see; when it changes, the village is sent from its beginning.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub sight: u64,
@@ -307,6 +307,9 @@ pub struct Village {
     /// Records in order of the log; one may come twice, also from two villages.
     #[serde(default)]
     pub records: Vec<RecordBody>,
+    /// Records that no longer stand: what corrected or withdrew them isn't for this worker to see.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<String>,
     /// Residents who sit elsewhere now: they are none of the village's any more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<String>,
