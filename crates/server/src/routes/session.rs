@@ -172,10 +172,9 @@ fn me_of(app: &App, caller: &Caller) -> Me {
     let (worker, access, tree) = (caller.worker(), caller.access(), app.areas());
     let codes = |areas: Vec<qianmo_core::AreaCode>| areas.iter().map(ToString::to_string).collect::<Vec<_>>();
     let reached = highest(&tree, |area| access.reaches(area));
-    let rights = Right::ALL.into_iter().map(|right| RightAt {
-        right: right_word(right),
-        areas: codes(highest(&tree, |area| access.may(right, area))),
-    });
+    let rights = Right::ALL
+        .into_iter()
+        .map(|right| RightAt { right: right_word(right), areas: codes(highest(&tree, |area| access.may(right, area))) });
     Me {
         name: worker.name.to_string(),
         shown: worker.shown.clone(),

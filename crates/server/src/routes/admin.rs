@@ -1,0 +1,46 @@
+//! The routes of administration, put together: one's own account, workers, grants, devices, areas, organisations, audit, settings.
+
+use axum::extract::DefaultBodyLimit;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
+
+use super::{areas, audit, devices, grants, organisations, second_factor, session, settings, workers};
+use crate::app::App;
+
+/// The most bytes of a file with outlines.
+const OUTLINES_BYTES_MAX: usize = 16 << 20;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(session::sessions, session::end_other_sessions))
+        .routes(routes!(session::end_session))
+        .routes(routes!(second_factor::state, second_factor::begin))
+        .routes(routes!(second_factor::confirm))
+        .routes(routes!(second_factor::renew))
+        .routes(routes!(second_factor::give_up))
+        .routes(routes!(workers::list, workers::open))
+        .routes(routes!(workers::one))
+        .routes(routes!(workers::enable))
+        .routes(routes!(workers::reset_password))
+        .routes(routes!(workers::reset_second_factor))
+        .routes(routes!(workers::end_sessions))
+        .routes(routes!(workers::identities, workers::link))
+        .routes(routes!(workers::unlink))
+        .routes(routes!(grants::list, grants::give))
+        .routes(routes!(grants::assign))
+        .routes(routes!(grants::take))
+        .routes(routes!(devices::list))
+        .routes(routes!(devices::own))
+        .routes(routes!(devices::code))
+        .routes(routes!(devices::revoke))
+        .routes(routes!(areas::list, areas::put))
+        .routes(routes!(areas::one))
+        .routes(routes!(areas::outlines))
+        .routes(routes!(areas::put_outlines).layer(DefaultBodyLimit::max(OUTLINES_BYTES_MAX)))
+        .routes(routes!(organisations::list))
+        .routes(routes!(organisations::one))
+        .routes(routes!(audit::trail))
+        .routes(routes!(audit::own))
+        .routes(routes!(audit::anchor))
+        .routes(routes!(settings::get, settings::change))
+}

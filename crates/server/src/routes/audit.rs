@@ -1,0 +1,341 @@
+//! The audit trail: for auditors, who did what, without the content of records; for residents, who has read their own record; and the daily
+//! anchor to print.
+
+use axum::Json;
+use axum::extract::State;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
+use qianmo_access::Right;
+use qianmo_core::{AreaCode, Fault, SubjectId};
+use qianmo_store::{AccountName, Audited, Deed, Store, Trail};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::extract::Params;
+use crate::page::Page;
+use crate::refused::{ProblemBody, Refused};
+use crate::words::{areas_of, instant, page, wrong};
+
+/// Entries read from the chain at a time.
+const STRIDE: u32 = 1000;
+/// The most entries looked at for one page; where filters leave little, the page ends early and says where to go on.
+const LOOKED_MAX: u32 = 20_000;
+
+/// An entry of the audit chain.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EntryBody {
+    /// Number in the chain.
+    seq: i64,
+    /// When.
+    #[schema(format = DateTime)]
+    at: String,
+    /// Account; absent for the program itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    worker: Option<String>,
+    /// Device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<String>,
+    /// What was done: `write`, `read`, `unmask`, `export`, `login`, `login_refused`, `logout`, `grant`, `account`, `device`, `setting`, `adopt`,
+    /// `arrival`.
+    deed: &'static str,
+    /// The area concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    area: Option<String>,
+    /// The resident concerned, by id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resident: Option<String>,
+    /// The record concerned, by id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<String>,
+    /// Anything else in words, such as the stated reason for reading.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    /// Positions of the first and last record that it binds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    records: Option<(i64, i64)>,
+}
+
+impl From<Audited> for EntryBody {
+    fn from(audited: Audited) -> Self {
+        let entry = audited.entry;
+        // What arrived and was kept beside the log is content.
+        let detail = entry.detail.filter(|_| entry.deed != Deed::Arrival);
+        Self {
+            seq: audited.seq,
+            at: instant(entry.at),
+            worker: entry.actor.worker.map(|worker| worker.to_string()),
+            device: entry.actor.device.map(|device| device.to_string()),
+            deed: entry.deed.word(),
+            area: entry.area.map(|area| area.to_string()),
+            resident: entry.resident.map(|resident| resident.to_string()),
+            record: entry.record.map(|record| record.to_string()),
+            detail,
+            records: audited.records,
+        }
+    }
+}
+
+/// Which entries.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct TrailAsked {
+    /// Only by this account.
+    worker: Option<String>,
+    /// Only about this resident.
+    resident: Option<String>,
+    /// Only these deeds: words, separated by commas.
+    deeds: Option<String>,
+    /// Only of this area or below.
+    area: Option<String>,
+    /// Only from this day on.
+    from: Option<String>,
+    /// Only to this day.
+    to: Option<String>,
+    /// As `next` of the page before gives it.
+    after: Option<String>,
+    /// Items a page, 1 to 500; 50 when absent.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+}
+
+/// The same, read.
+struct Wanted {
+    worker: Option<AccountName>,
+    resident: Option<SubjectId>,
+    deeds: Vec<Deed>,
+    area: Option<AreaCode>,
+    from: Option<i64>,
+    until: Option<i64>,
+    since: i64,
+    limit: u32,
+}
+
+impl TryFrom<TrailAsked> for Wanted {
+    type Error = Fault;
+
+    fn try_from(asked: TrailAsked) -> Result<Self, Fault> {
+        let deeds = asked.deeds.as_deref().unwrap_or_default().split(',').filter(|word| !word.is_empty());
+        let day = |text: &str| text.parse::<Date>().map_err(|_| wrong("date: 2026-11-22"));
+        Ok(Self {
+            worker: asked.worker.as_deref().map(str::parse).transpose()?,
+            resident: asked.resident.as_deref().map(str::parse).transpose()?,
+            deeds: deeds.map(|word| Deed::from_word(word).ok_or_else(|| wrong("deeds"))).collect::<Result<_, _>>()?,
+            area: asked.area.as_deref().map(str::parse).transpose()?,
+            from: asked.from.as_deref().map(day).transpose()?.map(begins),
+            until: asked.to.as_deref().map(day).transpose()?.and_then(|to| to.tomorrow().ok()).map(begins),
+            since: asked.after.as_deref().map_or(Ok(0), str::parse).map_err(|_| wrong("after"))?,
+            limit: page(asked.limit)?,
+        })
+    }
+}
+
+/// When a day begins in China.
+fn begins(day: Date) -> i64 {
+    Offset::constant(8).to_timestamp(day.to_datetime(jiff::civil::Time::midnight())).map_or(0, Timestamp::as_millisecond)
+}
+
+/// The audit trail, without the content of records. Who audits the whole tree sees all entries; who audits part of it, those of its areas.
+#[utoipa::path(get, path = "/audit", tag = "audit", params(TrailAsked), responses(
+    (status = 200, body = Page<EntryBody>),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn trail(
+    State(app): State<App>,
+    caller: Caller,
+    Params(asked): Params<TrailAsked>,
+) -> Result<Json<Page<EntryBody>>, Refused> {
+    let tree = app.areas();
+    areas_of(caller.access(), &tree, Right::ReadAudit)?;
+    let wanted: Wanted = asked.try_into()?;
+    if let Some(area) = wanted.area {
+        caller.must(Right::ReadAudit, area)?;
+    }
+    let whole = tree.roots().all(|root| caller.access().may(Right::ReadAudit, root.code));
+    let by = caller.clone();
+    let fits = move |entry: &Audited| {
+        let entry = &entry.entry;
+        let in_areas = match entry.area {
+            Some(area) => by.access().may(Right::ReadAudit, area) || whole,
+            None => whole,
+        };
+        let below = |top: AreaCode| entry.area.is_some_and(|area| area == top || tree.ancestors(area).contains(&top));
+        in_areas
+            && wanted.area.is_none_or(below)
+            && wanted.from.is_none_or(|from| entry.at >= from)
+            && wanted.until.is_none_or(|until| entry.at < until)
+    };
+    let (worker, resident, deeds, since, limit) = (wanted.worker, wanted.resident, wanted.deeds, wanted.since, wanted.limit);
+    let found = app
+        .read(move |store| {
+            let trail = Trail { since, resident, worker: worker.as_ref().map(AccountName::as_str), deeds: &deeds, entries_max: STRIDE };
+            collect(store, trail, limit, &fits)
+        })
+        .await?;
+    Ok(Json(found))
+}
+
+/// A page of what fits.
+fn collect(store: &dyn Store, trail: Trail<'_>, limit: u32, fits: &dyn Fn(&Audited) -> bool) -> Result<Page<EntryBody>, Fault> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let (mut items, mut since, mut looked): (Vec<EntryBody>, i64, u32) = (Vec::new(), trail.since, 0);
+    loop {
+        let entries = store.trail(&Trail { since, ..trail })?;
+        let ended = entries.len() < usize::try_from(trail.entries_max).unwrap_or(usize::MAX);
+        let last = entries.last().map(|entry| entry.seq);
+        for entry in entries {
+            since = entry.seq;
+            if fits(&entry) {
+                items.push(entry.into());
+            }
+            if items.len() == limit {
+                let more = !ended || last != Some(since);
+                return Ok(Page { items, next: more.then(|| since.to_string()) });
+            }
+        }
+        looked += trail.entries_max;
+        if ended {
+            return Ok(Page { items, next: None });
+        }
+        if looked >= LOOKED_MAX {
+            return Ok(Page { items, next: Some(since.to_string()) });
+        }
+    }
+}
+
+/// Somebody's reading of one's own record.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReadingBody {
+    /// Number in the audit chain.
+    seq: i64,
+    /// When.
+    #[schema(format = DateTime)]
+    at: String,
+    /// `read`, `unmask` (an identity number, phone or account was shown), `export` (it left the program).
+    deed: &'static str,
+    /// Whose record it was, by id.
+    resident: String,
+    /// Name of the person who read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
+    /// Where that person works: name of the area.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    /// The reason stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+/// Which readings.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ReadingsAsked {
+    /// Of which of the residents whose record is one's own; the only one when absent.
+    resident: Option<String>,
+    /// As `next` of the page before gives it.
+    after: Option<String>,
+    /// Items a page, 1 to 500; 50 when absent.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+}
+
+/// Who has read one's own record: for residents and guardians.
+#[utoipa::path(get, path = "/audit/own", tag = "audit", params(ReadingsAsked), responses(
+    (status = 200, body = Page<ReadingBody>),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn own(
+    State(app): State<App>,
+    caller: Caller,
+    Params(asked): Params<ReadingsAsked>,
+) -> Result<Json<Page<ReadingBody>>, Refused> {
+    let limit = page(asked.limit)?;
+    let since: i64 = asked.after.as_deref().map_or(Ok(0), str::parse).map_err(|_| wrong("after"))?;
+    let residents = caller.access().own();
+    let resident = match asked.resident {
+        Some(id) => id.parse().ok().filter(|id| residents.contains(id)),
+        None => residents.first().copied().filter(|_| residents.len() == 1),
+    };
+    let resident = resident.ok_or_else(Refused::not_found)?;
+    let tree = app.areas();
+    let readings = app
+        .read(move |store| {
+            let deeds = [Deed::Read, Deed::Unmask, Deed::Export];
+            let trail = Trail { since, entries_max: limit + 1, resident: Some(resident), worker: None, deeds: &deeds };
+            let mut entries = store.trail(&trail)?;
+            let next = crate::words::cut(&mut entries, limit, |entry| entry.seq.to_string());
+            let mut items = Vec::with_capacity(entries.len());
+            for Audited { seq, entry, .. } in entries {
+                let name = entry.actor.worker.as_deref().and_then(|name| name.parse::<AccountName>().ok());
+                let worker = name.map(|name| store.accounts().worker(&name)).transpose()?.flatten();
+                items.push(ReadingBody {
+                    seq,
+                    at: instant(entry.at),
+                    deed: entry.deed.word(),
+                    resident: resident.to_string(),
+                    from: worker.as_ref().and_then(|worker| tree.get(worker.area)).map(|area| area.name.clone()),
+                    by: worker.map(|worker| worker.shown),
+                    reason: entry.detail,
+                });
+            }
+            Ok(Page { items, next })
+        })
+        .await?;
+    Ok(Json(readings))
+}
+
+/// Which day.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AnchorAsked {
+    /// The day; today when absent.
+    #[param(value_type = Option<String>, format = Date)]
+    day: Option<String>,
+}
+
+/// The end of the audit chain on a day, to be printed or kept elsewhere: everything up to it is fixed from then on.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AnchorBody {
+    /// The day.
+    #[schema(format = Date)]
+    day: String,
+    /// Number of the last entry.
+    seq: i64,
+    /// Its hash: 64 hexadecimal digits.
+    hash: String,
+    /// The three in one line, as `qianmo verify` takes it.
+    line: String,
+}
+
+/// The anchor of a day: the end of the chain when it was first asked for, and the same ever after. For who audits or backs up the whole.
+#[utoipa::path(get, path = "/audit/anchor", tag = "audit", params(AnchorAsked), responses(
+    (status = 200, body = AnchorBody),
+    (status = "4XX", description = "SERVER-0308 a day to come", body = ProblemBody, content_type = "application/problem+json"),
+    (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn anchor(
+    State(app): State<App>,
+    caller: Caller,
+    Params(asked): Params<AnchorAsked>,
+) -> Result<Json<AnchorBody>, Refused> {
+    let may = |area| caller.access().may(Right::ReadAudit, area) || caller.access().may(Right::Backup, area);
+    if !app.areas().roots().all(|root| may(root.code)) {
+        return Err(Fault::new("ACCESS-0102").into());
+    }
+    let today = app.clock.today();
+    let day = asked.day.map_or(Ok(today), |day| day.parse::<Date>().map_err(|_| wrong("date: 2026-11-22")))?;
+    if day > today {
+        return Err(Fault::new("SERVER-0308").with("day", day).into());
+    }
+    let anchor = app.write(move |store| store.anchor(day)).await?;
+    let line = anchor.to_string();
+    let hash = line.rsplit(' ').next().unwrap_or_default().to_owned();
+    Ok(Json(AnchorBody { day: anchor.day.to_string(), seq: anchor.seq, hash, line }))
+}
