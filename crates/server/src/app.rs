@@ -8,9 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use qianmo_access::Guard;
 use qianmo_core::pack::Packs;
 use qianmo_core::{AreaTree, Fault};
-use qianmo_desk::{Change, Figures};
+use qianmo_desk::{Change, DueLists, Figures, Follower, LiveDue, LiveLimits};
 use qianmo_store::{Appended, Parcel, Store, Writer};
 use qianmo_sync::Rules;
+use qianmo_sync::device::Challenges;
+use qianmo_wire::sync::AreasBody;
 
 use crate::caller::Known;
 use crate::clock::Clock;
@@ -51,11 +53,16 @@ pub struct Inner {
     /// A short mark of the packs in force: changes when they do.
     pub(crate) packs_mark: String,
     pub(crate) figures: Arc<dyn Figures>,
+    pub(crate) due: Arc<LiveDue>,
+    /// What devices sign to show who they are.
+    pub(crate) challenges: Challenges,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) observed: Observed,
     pub(crate) tries: LoginTries,
     rules: RwLock<Arc<Rules>>,
     areas: RwLock<Arc<AreaTree>>,
+    areas_body: RwLock<Arc<AreasBody>>,
+    _follower: Follower,
     /// Who was recognised lately, by the hash of their token. Emptied whenever an account changes.
     pub(crate) known: Mutex<HashMap<[u8; 32], Arc<Known>>>,
     accounts_changed: AtomicU64,
@@ -80,9 +87,17 @@ impl App {
     ///
     /// Errors: of opening a handle on the store and reading the division tree.
     pub fn new(parts: Parts) -> Result<Self, Fault> {
-        let readers = Arc::new(Readers::new(parts.open, parts.config.readers));
+        let readers = Arc::new(Readers::new(parts.open.clone(), parts.config.readers));
         let areas = Arc::new(readers.with(|store| store.areas())?);
         let packs_mark = mark(&parts.packs);
+        let secret = parts.writer.run(|store| store.secret())?;
+        let challenges = Challenges::new(&secret);
+        let again = parts.open.clone();
+        let lists = Arc::new(DueLists::new(parts.packs.clone()));
+        let due = LiveDue::new(lists, parts.clock.today(), Box::new(move || again()), LiveLimits::default());
+        let due = Arc::new(due);
+        let clock = parts.clock.clone();
+        let follower = due.follow(Box::new(move || clock.today()))?;
         Ok(Self(Arc::new(Inner {
             config: parts.config,
             writer: parts.writer,
@@ -91,11 +106,15 @@ impl App {
             packs: parts.packs.clone(),
             packs_mark,
             figures: parts.figures,
+            due,
+            challenges,
             clock: parts.clock,
             observed: Observed::new(),
             tries: LoginTries::default(),
             rules: RwLock::new(Arc::new(Rules::new(parts.packs.clone(), areas.clone()))),
+            areas_body: RwLock::new(Arc::new(qianmo_sync::exchange::areas(&areas))),
             areas: RwLock::new(areas),
+            _follower: follower,
             known: Mutex::default(),
             accounts_changed: AtomicU64::new(0),
         })))
@@ -107,6 +126,11 @@ impl App {
         self.areas.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The division tree as devices get it.
+    pub(crate) fn areas_body(&self) -> Arc<AreasBody> {
+        self.areas_body.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// What an intake is held to, now.
     pub(crate) fn rules(&self) -> Arc<Rules> {
         self.rules.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -116,7 +140,9 @@ impl App {
     pub(crate) async fn reread_areas(&self) -> Result<(), Refused> {
         let areas = Arc::new(self.readers.run(|store| store.areas()).await?);
         *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Rules::new(self.packs.clone(), areas.clone()));
+        *self.areas_body.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(qianmo_sync::exchange::areas(&areas));
         *self.areas.write().unwrap_or_else(PoisonError::into_inner) = areas;
+        self.due.forget();
         self.accounts_changed();
         Ok(())
     }
@@ -165,6 +191,7 @@ impl App {
     pub(crate) fn follow(&self, change: &Change) {
         self.observed.records.inc_by(change.records.len() as u64);
         self.figures.written(change);
+        self.due.written(change);
     }
 
     /// Whoever was recognised must be looked up again: an account, grant or session has changed.

@@ -1,14 +1,16 @@
 //! Who asks: recognised by a session's token, with what they may see and do.
 
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, PoisonError};
 
-use axum::extract::FromRequestParts;
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use qianmo_access::{Access, Right, Written};
 use qianmo_core::{AreaCode, Fault, Record};
-use qianmo_store::{Actor, Reader, Sight, Token, Worker};
-use qianmo_sync::{May, Sender};
+use qianmo_store::{Actor, Device, DeviceId, Reader, Sight, Token, Worker};
+use qianmo_sync::{May, Sender, SenderKind};
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
@@ -33,6 +35,10 @@ pub(crate) struct Known {
     seen_at: i64,
     looked_up_at: i64,
     on: qianmo_core::Date,
+    /// The device that the session was begun on.
+    device: Option<Device>,
+    /// The root area of the server that the account stands for, if it is a server's.
+    peer: Option<AreaCode>,
 }
 
 /// Who asks. As an argument of a handler it refuses those who aren't logged in (`SERVER-0101`) and those who must change their password
@@ -47,6 +53,24 @@ pub struct Caller {
 
 /// The same for the few things allowed before a password that must be changed has been.
 pub(crate) struct Newcomer(pub(crate) Caller);
+
+/// The same for what a device sends, with the device: a revoked one may still push.
+pub(crate) struct Sending {
+    pub(crate) caller: Caller,
+    pub(crate) device: Option<Device>,
+}
+
+/// The network address that a request comes from.
+pub(crate) struct From(pub(crate) IpAddr);
+
+impl FromRequestParts<App> for From {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
+        let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self(from.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(from)| from.ip())))
+    }
+}
 
 impl std::fmt::Debug for Caller {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -97,6 +121,11 @@ impl Caller {
         self.known.access.require_right(right, area)
     }
 
+    /// Whether the account is another server's.
+    pub(crate) fn is_peer(&self) -> bool {
+        self.known.peer.is_some()
+    }
+
     /// What they may write, for an intake.
     pub(crate) fn may(&self) -> Arc<dyn May> {
         let known = self.known.clone();
@@ -107,16 +136,14 @@ impl Caller {
 
     /// As the sender of records.
     pub(crate) fn sender(&self) -> Sender {
-        Sender::person(self.known.actor.clone(), self.known.worker.area)
+        let kind = self.known.peer.map_or(SenderKind::Person, |home| SenderKind::Server { home });
+        Sender { kind, ..Sender::person(self.known.actor.clone(), self.known.worker.area) }
     }
 
     /// Reads records as far as they may see them. There is no other way from a handler to a record.
     ///
     /// Errors: those of `task`.
-    pub async fn read<T: Send + 'static>(
-        &self,
-        task: impl FnOnce(&Reader<'_>) -> Result<T, Fault> + Send + 'static,
-    ) -> Result<T, Refused> {
+    pub async fn read<T: Send + 'static>(&self, task: impl FnOnce(&Reader<'_>) -> Result<T, Fault> + Send + 'static) -> Result<T, Refused> {
         let sight = self.sight();
         self.app.read(move |store| task(&Reader::new(store, &sight))).await
     }
@@ -127,10 +154,23 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
         let caller = recognise(parts, app).await?;
+        if caller.known.device.as_ref().is_some_and(|device| device.revoked_at.is_some()) {
+            return Err(stranger());
+        }
         if caller.known.worker.must_change {
             return Err(Fault::new("SERVER-0111").into());
         }
         Ok(caller)
+    }
+}
+
+impl FromRequestParts<App> for Sending {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+        let caller = recognise(parts, app).await?;
+        let device = caller.known.device.clone();
+        Ok(Self { caller, device })
     }
 }
 
@@ -180,12 +220,15 @@ async fn look_up(app: &App, token: &Token, now: i64, today: qianmo_core::Date) -
             let Some(session) = accounts.session(&token, now, rules)? else { return Ok(None) };
             let Some(worker) = accounts.worker(&session.worker)? else { return Ok(None) };
             let grants = accounts.grants_on(&session.worker, today)?;
-            Ok(Some((session, worker, grants)))
+            let device = session.device.as_deref().and_then(|id| id.parse().ok()).map(DeviceId);
+            let device = device.map(|id| accounts.device(id)).transpose()?.flatten();
+            let peer = store.setting(&format!("peer:{}", worker.name))?.and_then(|area| area.parse().ok());
+            Ok(Some((session, worker, grants, device, peer)))
         })
         .await?;
-    let (session, worker, grants) = found.ok_or_else(stranger)?;
+    let (session, worker, grants, device, peer) = found.ok_or_else(stranger)?;
     let access = Access::new(worker.name.clone(), &grants, app.guard.clone(), &app.areas(), today);
-    Ok(Known { actor: session.actor(), seen_at: session.seen_at, worker, access, looked_up_at: now, on: today })
+    Ok(Known { actor: session.actor(), seen_at: session.seen_at, worker, access, looked_up_at: now, on: today, device, peer })
 }
 
 fn stranger() -> Refused {

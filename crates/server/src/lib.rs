@@ -17,6 +17,7 @@ mod extract;
 mod limits;
 mod observe;
 mod openapi;
+mod page;
 mod readers;
 mod refused;
 mod routes;

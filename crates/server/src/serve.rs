@@ -116,10 +116,10 @@ async fn connection(
 }
 
 fn acceptor(tls: &Tls) -> Result<TlsAcceptor, Fault> {
-    let wrong = |file: &std::path::Path, why: &dyn std::fmt::Display| Fault::new("SERVER-0202").with("file", file.display()).with("why", why);
-    let certificates: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(&tls.certificate)
-        .and_then(Iterator::collect)
-        .map_err(|e| wrong(&tls.certificate, &e))?;
+    let wrong =
+        |file: &std::path::Path, why: &dyn std::fmt::Display| Fault::new("SERVER-0202").with("file", file.display()).with("why", why);
+    let certificates: Vec<CertificateDer<'static>> =
+        CertificateDer::pem_file_iter(&tls.certificate).and_then(Iterator::collect).map_err(|e| wrong(&tls.certificate, &e))?;
     let key = PrivateKeyDer::from_pem_file(&tls.key).map_err(|e| wrong(&tls.key, &e))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)

@@ -1,8 +1,32 @@
 //! What can be asked: one file a subject, put together here under `/api/v1`, with the layers that every request passes.
 
+mod admin;
+mod areas;
+mod arrivals;
+mod audit;
+mod devices;
+mod documents;
+mod due;
+mod events;
+mod filings;
+mod grants;
+mod indicators;
+mod numbers;
 mod ops;
+mod organisations;
+mod owed;
+mod pack_body;
+mod packs;
 mod records;
+mod residents;
+mod returns;
+mod rosters;
+mod second_factor;
 mod session;
+mod settings;
+mod sync;
+mod targets;
+mod workers;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -27,6 +51,8 @@ use crate::refused::{Refused, put_into_words};
 /// The API with its description.
 pub(crate) fn api() -> OpenApiRouter<App> {
     let v1 = OpenApiRouter::new()
+        .merge(admin::routes())
+        .merge(numbers::routes())
         .routes(routes!(session::log_in))
         .routes(routes!(session::log_out))
         .routes(routes!(session::me))
@@ -37,6 +63,22 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(records::history))
         .routes(routes!(records::correct))
         .routes(routes!(records::withdraw))
+        .routes(routes!(residents::search))
+        .routes(routes!(residents::records))
+        .routes(routes!(residents::identity))
+        .routes(routes!(residents::readings))
+        .routes(routes!(residents::household))
+        .routes(routes!(due::lines))
+        .routes(routes!(due::totals))
+        .routes(routes!(due::person))
+        .routes(routes!(arrivals::list))
+        .routes(routes!(arrivals::get))
+        .routes(routes!(arrivals::release))
+        .routes(routes!(arrivals::dismiss))
+        .routes(routes!(sync::enrol))
+        .routes(routes!(sync::challenge))
+        .routes(routes!(sync::log_in))
+        .routes(routes!(sync::exchange))
         .routes(routes!(ops::version));
     OpenApiRouter::with_openapi(Api::openapi()).nest("/api/v1", v1).routes(routes!(ops::health)).routes(routes!(ops::metrics))
 }

@@ -81,7 +81,11 @@ pub(crate) fn change(intake: &Intake, batch: &[Value], outcomes: &[Outcome]) -> 
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn write_one(State(app): State<App>, caller: Caller, Body(record): Body<Value>) -> Result<(StatusCode, Json<Outcome>), Refused> {
+pub(crate) async fn write_one(
+    State(app): State<App>,
+    caller: Caller,
+    Body(record): Body<Value>,
+) -> Result<(StatusCode, Json<Outcome>), Refused> {
     let outcome = take_in(&app, &caller, vec![record]).await?.pop().ok_or_else(|| Fault::new("SERVER-0901"))?;
     answer(outcome)
 }

@@ -124,6 +124,25 @@ impl Accounts<'_> {
 }
 
 impl AccountsMut<'_> {
+    /// Begins a session of a device's worker after the device has proved who it is. A revoked device gets one, too: what it wrote before must
+    /// still arrive; what such a session may do is decided where it is used.
+    ///
+    /// Errors: `STORE-0509` no such device, `STORE-0503` the account is disabled.
+    pub fn admit_device(&mut self, id: DeviceId, now: i64) -> Result<super::Token, Fault> {
+        self.tables.audited(|| {
+            let read = self.read();
+            let Some(device) = read.device(id)? else { return Err(Fault::new("STORE-0509").with("id", id)) };
+            if read.worker(&device.worker)?.is_none_or(|worker| !worker.enabled) {
+                return Err(Fault::new("STORE-0503"));
+            }
+            let name = id.to_string();
+            let token = self.begin(&device.worker, Some(&name), now)?;
+            self.tables.db.execute("UPDATE device SET seen_at = $2 WHERE county = @county AND id = $1", &[key(id), now.into()])?;
+            let actor = Actor { worker: Some(device.worker.as_str().into()), device: Some(name.as_str().into()) };
+            Ok((token, Some(Entry::new(now, &actor, Deed::Login))))
+        })
+    }
+
     /// Makes a code with which one device of an account can be enrolled until `until`.
     ///
     /// Errors: `STORE-0506` when there is no such account.

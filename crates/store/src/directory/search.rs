@@ -313,6 +313,21 @@ impl Directory<'_> {
         format!(" AND {}", self.dialect.numbers_in(column, after + values.len()))
     }
 
+    /// The residents about whom a worker has written records of these forms that weren't withdrawn.
+    pub fn clients_of(&self, worker: &AccountName, forms: &BTreeSet<Arc<str>>) -> Result<BTreeSet<SubjectId>, Fault> {
+        let words = Arc::new(Words::read(self.tables.db, self.tables.sealing)?);
+        let numbers: Vec<u64> = forms.iter().filter_map(|form| words.number(form)).filter_map(|n| u64::try_from(n).ok()).collect();
+        let Some(worker) = words.number(worker.as_str()).filter(|_| !numbers.is_empty()) else { return Ok(BTreeSet::new()) };
+        let (county, overruled) = (self.dialect.county("c"), self.dialect.county("v"));
+        let sql = format!(
+            "SELECT DISTINCT coalesce(c.resident, c.subject) FROM record c WHERE {county}c.worker = $1 AND {} AND c.action < 2 \
+             AND NOT EXISTS (SELECT 1 FROM record v WHERE {overruled}v.target = c.seq AND v.action = 2)",
+            self.dialect.numbers_in("c.form", 2)
+        );
+        let lines = self.tables.db.query(&sql, &[worker.into(), list(numbers)])?;
+        Ok(crate::db::read(self.tables.db, &lines, |line| line.uuid_or(0)?.map(SubjectId).ok_or(()))?.into_iter().collect())
+    }
+
     fn clients(
         &self,
         worker: &AccountName,

@@ -20,7 +20,7 @@ pub(crate) struct Dialect {
 
 impl Dialect {
     /// The county's condition on another row of the log.
-    fn county(self, alias: &str) -> String {
+    pub(crate) fn county(self, alias: &str) -> String {
         self.county.map_or_else(String::new, |county| format!("{alias}.county = {county} AND "))
     }
 
