@@ -67,6 +67,8 @@ fn a_number_is_as_sensitive_as_all_it_reads() {
             let numbers = access.numbers(area(NEXT_VILLAGE));
             let found: Vec<&str> = numbers.iter().map(|id| &**id).collect();
             assert_eq!(found, if counting { expected.clone() } else { Vec::new() }, "{role:?} {sensitivity:?}");
+            assert_eq!(access.number("visit.people", area(VILLAGE)), counting, "{role:?}");
+            assert!(!access.number("visit.people", area(FAR_VILLAGE)));
             assert!(access.numbers(area(FAR_VILLAGE)).is_empty() && access.numbers(area(COUNTY)).is_empty());
             assert_eq!(access.programme("closed", area(TOWN)), counting && sensitivity == Sensitivity::Restricted);
         }

@@ -2,9 +2,9 @@
 
 use qianmo_access::Right;
 use qianmo_core::pack::Sensitivity;
-use qianmo_store::Role;
+use qianmo_store::{Grant, Role};
 
-use crate::world::*;
+use crate::world::{self, *};
 
 #[test]
 fn rights_hold_in_the_grants_area_and_nowhere_else() {
@@ -13,6 +13,8 @@ fn rights_hold_in_the_grants_area_and_nowhere_else() {
         for right in Right::ALL {
             let has = qianmo_access::Access::rights_of(role).contains(&right);
             assert_eq!(access.may(right, area(VILLAGE)), has, "{role:?} {right:?}");
+            let named = Grant { residents: Some([person(1)].into()), ..grant(role, TOWN, Sensitivity::Restricted) };
+            assert!(!world::access(&[named]).may(right, area(VILLAGE)), "single residents are no area");
             assert!(!access.may(right, area(FAR_VILLAGE)) && !access.may(right, area(COUNTY)), "{role:?} {right:?}");
             assert_eq!(access.require_right(right, area(FAR_VILLAGE)).unwrap_err().code, "ACCESS-0104");
             let here = access.require_right(right, area(TOWN)).map_err(|fault| fault.code);

@@ -30,7 +30,8 @@ static PACKS: LazyLock<Packs> = LazyLock::new(|| {
     files(&root, &root, &mut found);
     let loaded = qianmo_packs::load(&found);
     assert!(loaded.faults.is_empty(), "{:#?}", loaded.faults);
-    assert!(loaded.dead_fields().is_empty(), "{:#?}", loaded.dead_fields());
+    let dead = loaded.dead_fields();
+    assert!(!dead.iter().any(|fault| fault.param("form").is_some_and(|form| form.ends_with(".consent"))), "{dead:#?}");
     loaded.packs
 });
 static SHIPPED: LazyLock<Arc<Guard>> = LazyLock::new(|| Arc::new(Guard::new(&PACKS)));
