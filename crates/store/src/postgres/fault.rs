@@ -9,8 +9,8 @@ pub(super) fn fault(error: &Error, shown: &str) -> Fault {
     let named = |code| Fault::new(code).with("file", shown);
     let why = || error.as_db_error().map_or_else(|| chain(error), |answer| answer.message().to_owned());
     let Some(state) = error.code() else {
-        // No answer from the server at all: the connection.
-        return named("STORE-0008").with("why", why());
+        // No answer from the server at all: the connection, or who answers isn't who was asked for.
+        return named(if distrusted(error) { "STORE-0011" } else { "STORE-0008" }).with("why", why());
     };
     match state.code() {
         "53100" => named("STORE-0006"),
@@ -22,6 +22,19 @@ pub(super) fn fault(error: &Error, shown: &str) -> Fault {
         }
         _ => named("STORE-0007").with("why", why()),
     }
+}
+
+/// Whether the server's certificate was refused.
+fn distrusted(error: &Error) -> bool {
+    let mut at: Option<&dyn std::error::Error> = Some(error);
+    while let Some(cause) = at {
+        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if inner.is_some_and(|inner| matches!(inner.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)))) {
+            return true;
+        }
+        at = cause.source();
+    }
+    false
 }
 
 /// What the driver says, with what lies behind it.

@@ -10,9 +10,11 @@ use postgres::config::Host;
 use postgres::types::{IsNull, ToSql, Type, accepts, private::BytesMut, to_sql_checked};
 use postgres::{Client, Config, Error, NoTls, Row, Statement};
 use qianmo_core::Fault;
+use tokio_postgres_rustls::MakeRustlsConnect;
 use uuid::Uuid;
 
 use super::fault::fault;
+use super::tls;
 use crate::db::{Cell, Db, Line};
 
 type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
@@ -20,6 +22,7 @@ type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 /// A connection, whether it stands at the moment or not.
 pub(super) struct Link {
     config: Config,
+    tls: Option<MakeRustlsConnect>,
     /// Address without password, for messages.
     pub(super) shown: String,
     pub(super) county: u32,
@@ -53,13 +56,13 @@ impl Live {
 
 impl Link {
     pub(super) fn new(url: &str, county: u32, wait: Duration) -> Result<Self, Fault> {
-        let mut config: Config = url.parse().map_err(|error: Error| fault(&error, "postgresql"))?;
+        let (mut config, tls) = tls::read(url)?;
         let shown = shown(&config);
         if config.get_application_name().is_none() {
             config.application_name("qianmo");
         }
         config.connect_timeout(wait.max(Duration::from_secs(1)));
-        Ok(Self { config, shown, county, wait, live: RefCell::new(None), open: Flag::new(false) })
+        Ok(Self { config, tls, shown, county, wait, live: RefCell::new(None), open: Flag::new(false) })
     }
 
     /// Runs something on the connection; a lost one is made again first, unless a transaction was lost with it.
@@ -87,7 +90,11 @@ impl Link {
     fn connect(&self) -> Result<Live, Fault> {
         let until = Instant::now() + self.wait;
         loop {
-            match self.config.connect(NoTls).and_then(|client| self.prepare(client)) {
+            let connected = match &self.tls {
+                None => self.config.connect(NoTls),
+                Some(tls) => self.config.connect(tls.clone()),
+            };
+            match connected.and_then(|client| self.prepare(client)) {
                 Ok(live) => return Ok(live),
                 Err(error) => {
                     let fault = fault(&error, &self.shown);

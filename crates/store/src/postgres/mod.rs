@@ -11,6 +11,7 @@ mod fault;
 mod link;
 mod migrations;
 mod read;
+mod tls;
 
 use std::cell::{Cell as Counter, RefCell};
 use std::fmt;
@@ -56,10 +57,11 @@ impl fmt::Debug for PostgresStore {
 impl PostgresStore {
     /// Opens the log of a county (any area's code inside it, such as `530523000000`); without one, the only log that
     /// the database has. `url` is what libpq takes: `postgresql://user@host/name` or `host=… user=… dbname=…`; tables stand in
-    /// the first schema of its search path. A schema made by an older version is brought up to date.
+    /// the first schema of its search path. With `sslmode=` and `sslrootcert=` in it the connection is encrypted as libpq would do it: `require`,
+    /// `verify-ca`, `verify-full`; without, it isn't. A schema made by an older version is brought up to date.
     ///
     /// Errors: `STORE-0001` no log there (or several, and none was named), `STORE-0003` made by a newer version, `STORE-0008` no
-    /// connection within [`Options::wait`].
+    /// connection within [`Options::wait`], `STORE-0010` what the address says of TLS can't be done, `STORE-0011` the server's certificate isn't trusted.
     pub fn open(url: &str, county: Option<AreaCode>, options: &Options) -> Result<Self, Fault> {
         let mut link = Link::new(url, county.map_or(0, number), options.wait)?;
         migrations::migrate(&link, false)?;

@@ -31,4 +31,6 @@ mod sqlite;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod tls;
+#[cfg(test)]
 mod writer;
