@@ -11,6 +11,8 @@ mod backup;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod directory;
+#[cfg(test)]
 mod filings;
 #[cfg(test)]
 mod identity;
@@ -27,10 +29,14 @@ mod seal;
 #[cfg(test)]
 mod server;
 #[cfg(test)]
+mod sight;
+#[cfg(test)]
 mod sqlite;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tls;
+#[cfg(test)]
+mod world;
 #[cfg(test)]
 mod writer;

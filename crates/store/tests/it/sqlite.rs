@@ -75,7 +75,7 @@ fn a_damaged_file_is_named() {
     store.append(&(1..2000).map(record).collect::<Vec<_>>()).unwrap();
     drop(store);
     let mut file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
-    file.seek(SeekFrom::Start(8192 * 24)).unwrap();
+    file.seek(SeekFrom::Start(8192 * 70)).unwrap();
     file.write_all(&vec![0x5a; 8192 * 20]).unwrap();
     let store = SqliteStore::open(dir.path()).unwrap();
     assert_eq!(code(store.verify()), "STORE-0005");
@@ -89,7 +89,7 @@ fn a_damaged_file_is_named() {
 fn a_full_disk_refuses_the_batch_and_loses_nothing() {
     let dir = tempfile::tempdir().unwrap();
     drop(SqliteStore::create(dir.path()).unwrap());
-    let small = Options { bytes_max: Some(400 * 1024), ..Options::default() };
+    let small = Options { bytes_max: Some(800 * 1024), ..Options::default() };
     let mut store = SqliteStore::open_with(dir.path(), &small).unwrap();
     let batch = |number: u128| (number * 100 + 1..=number * 100 + 100).map(record).collect::<Vec<_>>();
     let mut written = 0;
