@@ -8,7 +8,7 @@ use super::PostgresStore;
 use crate::backup::{Filler, Manifest, Moment, finish, prepare};
 use crate::clock::now_ms;
 use crate::db::Db;
-use crate::{Options, SqliteStore, Store};
+use crate::{DirectoryPolicy, Options, SqliteStore, Store};
 
 /// Rows fetched at a time.
 const ROWS: usize = 2000;
@@ -48,7 +48,8 @@ impl PostgresStore {
     /// Errors: `STORE-0002` the county has a log there, `STORE-0702` not what stands in the folder, those of [`PostgresStore::open`] and
     /// [`Store::verify`].
     pub fn import(url: &str, county: AreaCode, folder: &SqliteStore, options: &Options) -> Result<Self, Fault> {
-        let bare = Options { sealing: None, ..options.clone() };
+        // The directory comes along as it is.
+        let bare = Options { sealing: None, directory: DirectoryPolicy::default(), ..options.clone() };
         let store = Self::create(url, county, &bare)?;
         let done = folder.in_one_moment(|moment| store.fill_from(folder, &moment));
         if let Err(fault) = done {

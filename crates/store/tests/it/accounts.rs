@@ -232,6 +232,13 @@ pub(crate) fn a_device_is_enrolled_with_a_code_once(store: &mut dyn Store) {
     let device = store.accounts().device(id).unwrap().unwrap();
     assert_eq!((device.seen_at, device.wipe), (NOW + 50, false));
     let stranger = qianmo_store::DeviceId(uuid::Uuid::from_u128(7));
+    let token = store.accounts_mut().admit_device(id, NOW + 60).unwrap();
+    let session = store.accounts().session(&token, NOW + 60, SessionRules::default()).unwrap().unwrap();
+    assert_eq!((session.worker.as_str(), session.device.as_deref()), ("wang", Some(&*id.to_string())), "what it still holds must arrive");
+    assert_eq!(store.accounts().device(id).unwrap().unwrap().seen_at, NOW + 60);
+    assert_eq!(code(store.accounts_mut().admit_device(stranger, NOW)), "STORE-0509");
+    store.accounts_mut().enable(&admin(), NOW, &name("wang"), false).unwrap();
+    assert_eq!(code(store.accounts_mut().admit_device(id, NOW)), "STORE-0503");
     assert_eq!(code(store.accounts_mut().revoke_device(&admin(), NOW, stranger, false)), "STORE-0509");
     assert_eq!(code(store.accounts_mut().device_seen(stranger, NOW, false)), "STORE-0509");
     assert_eq!(store.accounts().device(stranger).unwrap(), None);

@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use qianmo_core::pack::Sensitivity;
 use qianmo_core::{Calendar, Date, Period};
 use qianmo_store::{
-    Cut, Enrolment, ExternalIdentity, FilingsAsked, Grant, Limits, Manifest, NewFiling, Options, PostgresStore, Programmes, Role, Row,
-    SqliteStore, Store, Trail, Writer, restore,
+    ArrivalId, ArrivalState, Cut, DirectoryPolicy, Enrolment, ExternalIdentity, FilingsAsked, Grant, Limits, Manifest, NewArrival,
+    NewFiling, Options, PostgresStore, Programmes, Role, Row, Sheet, SqliteStore, Store, Trail, Writer, restore,
 };
 
 use crate::accounts::{NOW, admin, code, name, worker};
+use crate::identity::shown;
 use crate::server::Schema;
 use crate::support::{VILLAGE_A, area, record, subject, supersede, township, void};
 
@@ -43,7 +44,8 @@ fn fill(store: &mut dyn Store) {
     let identity = ExternalIdentity::new("https://login.example.cn", "7").unwrap();
     accounts.link(&admin(), NOW, &identity, &name("wang")).unwrap();
     accounts.admit_external(&identity, None, NOW).unwrap();
-    accounts.begin_second_factor(&admin(), NOW, &name("wang"), "阡陌").unwrap();
+    let new = accounts.begin_second_factor(&admin(), NOW, &name("wang"), "阡陌").unwrap();
+    accounts.confirm_second_factor(&admin(), NOW, &name("wang"), &shown(&new.secret, NOW)).unwrap();
     let filing = NewFiling {
         form: "monthly".into(),
         area: area(VILLAGE_A),
@@ -53,7 +55,42 @@ fn fill(store: &mut dyn Store) {
         cells: "{}".to_owned(),
     };
     store.filings_mut().submit(&admin(), NOW, &filing).unwrap();
+    let arrival = NewArrival {
+        id: ArrivalId(uuid::Uuid::from_u128(5)),
+        record: record(1).id,
+        area: area(VILLAGE_A),
+        resident: Some(subject(1)),
+        worker: Some("wang".into()),
+        device: None,
+        arrived_at: NOW,
+        state: ArrivalState::Open,
+        waits_for: None,
+        other_worker: None,
+        sent: "{}".to_owned(),
+        detail: "x".to_owned(),
+    };
+    store.arrivals_mut().put(&admin(), NOW, &[arrival]).unwrap();
     store.anchor(Date::constant(2026, 3, 1)).unwrap();
+}
+
+/// Plain options with a directory of residents.
+fn with_directory(options: Options) -> Options {
+    let mut directory = DirectoryPolicy::default();
+    let sheet = Sheet { locates: true, name: Some("name".into()), phone: Some("phone".into()), ..Sheet::default() };
+    directory.sheet("population.resident", sheet);
+    Options { directory, ..options }
+}
+
+/// How many rows each table has, by its name; on a server without what a folder doesn't have.
+fn counts(folder: &Path, schema: &Schema) -> (Vec<(String, i64)>, Vec<(String, i64)>) {
+    let raw = rusqlite::Connection::open(folder.join("qianmo.db")).unwrap();
+    let mut names = raw.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name").unwrap();
+    let names: Vec<String> = names.query_map((), |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+    let mut client = schema.raw();
+    let sql = |name: &String| format!("SELECT count(*) FROM {name}");
+    let here = names.iter().map(|name| (name.clone(), raw.query_row(&sql(name), (), |row| row.get(0)).unwrap())).collect();
+    let there = names.iter().map(|name| (name.clone(), client.query_one(&sql(name), &[]).unwrap().get(0))).collect();
+    (here, there)
 }
 
 fn log(store: &dyn Store) -> Vec<Row> {
@@ -87,6 +124,12 @@ fn same(one: &mut dyn Store, other: &mut dyn Store) {
     assert_eq!(filings, other.filings().list(&FilingsAsked::default()).unwrap());
     assert_eq!(one.filings().steps(filings[0].id).unwrap(), other.filings().steps(filings[0].id).unwrap());
     assert_eq!(one.filings().cells(filings[0].id).unwrap(), other.filings().cells(filings[0].id).unwrap());
+    let found = one.directory().unwrap().resident(subject(1)).unwrap().unwrap();
+    assert_eq!((found.area, Some(found)), (Some(area(VILLAGE_A)), other.directory().unwrap().resident(subject(1)).unwrap()));
+    assert_eq!(
+        one.arrivals().get(ArrivalId(uuid::Uuid::from_u128(5))).unwrap(),
+        other.arrivals().get(ArrivalId(uuid::Uuid::from_u128(5))).unwrap()
+    );
     assert_eq!(one.anchor(Date::constant(2026, 3, 1)).unwrap(), other.anchor(Date::constant(2026, 3, 1)).unwrap());
     other.verify().unwrap();
 }
@@ -118,6 +161,11 @@ fn there_and_back(store: &mut dyn Store, options: &Options) {
 
     let Some(schema) = Schema::new() else { return };
     let mut server = PostgresStore::import(&schema.url, area(VILLAGE_A), &restored, options).unwrap();
+    let (here, there) = counts(&folder, &schema);
+    assert_eq!(here, there);
+    for (table, count) in &here {
+        assert!(*count > 0 || (table == "sealed_index" && options.sealing.is_none()), "{table} has nothing to compare");
+    }
     same(&mut restored, &mut server);
     assert_eq!(code(PostgresStore::import(&schema.url, area(VILLAGE_A), &restored, options)), "STORE-0002");
     server.append(&[record(9001)]).unwrap();
@@ -130,13 +178,15 @@ fn there_and_back(store: &mut dyn Store, options: &Options) {
 #[test]
 fn a_folder_goes_there_and_back() {
     let dir = tempfile::tempdir().unwrap();
-    there_and_back(&mut SqliteStore::create(dir.path()).unwrap(), &Options::default());
+    let options = with_directory(Options::default());
+    there_and_back(&mut SqliteStore::create_with(dir.path(), &options).unwrap(), &options);
 }
 
 #[test]
 fn a_server_goes_there_and_back() {
-    let Some((mut store, _schema)) = crate::server::fresh() else { return };
-    there_and_back(&mut store, &Options::default());
+    let Some(schema) = Schema::new() else { return };
+    let options = with_directory(Options::default());
+    there_and_back(&mut PostgresStore::create(&schema.url, area(VILLAGE_A), &options).unwrap(), &options);
 }
 
 #[test]
@@ -145,7 +195,7 @@ fn sealed_data_goes_there_and_back_and_its_keys_stay_at_home() {
     let keys = qianmo_store::Keys::create(&dir.path().join("keys"), qianmo_store::Suite::Sm4Gcm).unwrap();
     let secret = std::fs::read_to_string(dir.path().join("keys")).unwrap();
     let secret = secret.lines().find_map(|line| line.strip_prefix("secret = \"")).unwrap().trim_end_matches('"').to_owned();
-    let options = crate::seal::options(keys);
+    let options = with_directory(crate::seal::options(keys));
     let mut store = SqliteStore::create_with(&dir.path().join("data"), &options).unwrap();
     there_and_back(&mut store, &options);
     store.backup(&dir.path().join("backup")).unwrap();

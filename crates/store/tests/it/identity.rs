@@ -28,7 +28,7 @@ fn alive(store: &dyn Store, token: &Token) -> bool {
 }
 
 /// What the app shows at a time.
-fn shown(secret: &str, now: i64) -> String {
+pub(crate) fn shown(secret: &str, now: i64) -> String {
     let totp = Builder::new().with_secret(Secret::try_from_base32(secret).unwrap()).build().unwrap();
     totp.generate(u64::try_from(now / 1000).unwrap()).to_string()
 }
@@ -308,4 +308,53 @@ fn the_secret_of_a_second_factor_is_sealed() {
     let mut bare = qianmo_store::SqliteStore::open(&data).unwrap();
     let tried = attempt(&bare).with_code("000000");
     assert_eq!(admit(&mut bare, &tried, NOW), Err("STORE-0301"));
+}
+
+#[test]
+fn a_grant_from_before_is_for_everybody_in_its_area() {
+    let grants = |mut store: Box<dyn Store>| {
+        let held = store.accounts().grants(&name("wang")).unwrap();
+        assert_eq!((held.len(), held[0].1.residents.as_ref()), (1, None));
+        store.accounts_mut().begin_second_factor(&admin(), NOW, &name("wang"), "阡陌").unwrap();
+    };
+    let rows = "INSERT INTO worker (name, shown, area, password, must_change, enabled, failures, created_at) \
+                VALUES ('wang', '王', 530523100201, '', 0, 1, 0, 0); \
+                INSERT INTO worker_grant (id, worker, role, area, programmes, sensitivity, valid_from, given_at) \
+                VALUES (@id, 'wang', 'village_doctor', 530523100201, '*', 0, 0, 0)";
+    let dir = tempfile::tempdir().unwrap();
+    let raw = rusqlite::Connection::open(dir.path().join("qianmo.db")).unwrap();
+    for sql in [
+        include_str!("../../src/sqlite/migrations/0001.sql"),
+        include_str!("../../src/sqlite/migrations/0002.sql"),
+        include_str!("../../src/sqlite/migrations/0003.sql"),
+        include_str!("../../src/sqlite/migrations/0004.sql"),
+        include_str!("../../src/sqlite/migrations/0005.sql"),
+        include_str!("../../src/sqlite/migrations/0006.sql"),
+    ] {
+        raw.execute_batch(sql).unwrap();
+    }
+    raw.execute_batch(&rows.replace("@id", "x'00000000000000000000000000000007'")).unwrap();
+    raw.execute_batch("PRAGMA user_version = 6; PRAGMA application_id = 0x5169616E").unwrap();
+    drop(raw);
+    grants(Box::new(qianmo_store::SqliteStore::open(dir.path()).unwrap()));
+
+    let Some(schema) = crate::server::Schema::new() else { return };
+    let mut raw = schema.raw();
+    raw.batch_execute("CREATE TABLE qianmo (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())").unwrap();
+    for sql in [
+        include_str!("../../src/postgres/migrations/0001.sql"),
+        include_str!("../../src/postgres/migrations/0002.sql"),
+        include_str!("../../src/postgres/migrations/0003.sql"),
+        include_str!("../../src/postgres/migrations/0004.sql"),
+        include_str!("../../src/postgres/migrations/0005.sql"),
+    ] {
+        raw.batch_execute(sql).unwrap();
+    }
+    raw.batch_execute("INSERT INTO qianmo (version) SELECT generate_series(1, 5); INSERT INTO log (county, end_seq) VALUES (530523, 0)")
+        .unwrap();
+    for table in ["worker", "worker_grant"] {
+        raw.batch_execute(&format!("ALTER TABLE {table} ALTER county SET DEFAULT 530523")).unwrap();
+    }
+    raw.batch_execute(&rows.replace("@id", "'00000000-0000-0000-0000-000000000007'")).unwrap();
+    grants(Box::new(schema.open()));
 }
