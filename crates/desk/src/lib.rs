@@ -12,7 +12,9 @@ mod figures;
 mod key;
 mod links;
 mod live;
+mod person;
 mod sheet;
+mod signals;
 pub mod suppress;
 
 pub use dossier::People;
@@ -23,7 +25,13 @@ pub use figures::{
 };
 pub use key::Key;
 pub use live::{
-    DueAsked, DueCount, DuePage, DueSight, DueTotals, DueWhose, DueWindow, Follower, Fresh, LiveDue, LiveLimits, OpenStore, SeenDue,
-    VillageDue,
+    Clients, DueAsked, DueCount, DuePage, DueSight, DueTotals, DueWhose, DueWindow, Follower, Fresh, LiveDue, LiveLimits, OpenStore,
+    SeenDue, VillageDue,
+};
+pub use person::{
+    Age, Card, Changed, Clash, Consent, Episode, MergePreview, OnePerson, OwnConsent, OwnCopy, OwnEntry, OwnField, OwnReading, PersonAsked,
+    PersonPage, Shown, Standing, TimelineEntry, Trend, TrendPoint, Version, directory_policy, merge_preview, merge_values, own_copy,
+    person_page, readings, rows_about,
 };
 pub use sheet::sheet;
+pub use signals::{Twin, Twins, TwinsBy, Unusual, UnusualAsked, VillageSignal, unusual, village_signals};

@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use qianmo_core::{AreaCode, Date, Fault, SubjectId, Value};
-use qianmo_store::{Cut, RowRef, Scan, Store};
+use qianmo_store::{Cut, Row, RowRef, Scan, Store};
 
 use crate::DueLists;
 use crate::dossier::{borrowed, in_force};
@@ -116,6 +116,13 @@ impl Links {
         Ok(true)
     }
 
+    /// As if one entry had been given up for another.
+    pub(crate) fn with_merge(&self, given_up: SubjectId, kept: SubjectId) -> Self {
+        let mut links = self.clone();
+        links.merged.insert(given_up, kept);
+        links
+    }
+
     /// Takes over what another copy knows of somebody.
     pub(crate) fn take_over(&mut self, other: &Self, owner: SubjectId) {
         if let Some(roamer) = other.roamers.get(&owner) {
@@ -150,7 +157,7 @@ impl Links {
             return Ok(());
         }
         let rows = store.records_of(owner)?;
-        areas.extend(rows.iter().map(|row| row.head()).filter(|head| lists.locates(&head.form)).map(|head| head.area));
+        areas.extend(rows.iter().map(Row::head).filter(|head| lists.locates(&head.form)).map(|head| head.area));
         let places = Self::places(lists, store, owner)?;
         let given_up = self.given_up(owner);
         for other in &given_up {

@@ -1,18 +1,19 @@
 //! What is asked of live due lists: pages of lines, counts, one person's lines. All limited by what the asker may see.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::Arc;
 
 use qianmo_access::Wording;
-use qianmo_core::schedule::State;
+use qianmo_core::schedule::{State, Wanted};
 use qianmo_core::{AreaCode, Date, Fault, SubjectId};
 use qianmo_store::{Cut, Store};
 
-use super::sight::View;
+use super::sight::{View, Whole};
 use super::village::{Counts, Listed};
 use super::{DueCount, DueSight, LiveDue, SeenDue, locked};
-use crate::{Due, Key};
+use crate::links::Links;
+use crate::{Asked, Due, Key, OnePerson};
 
 /// How fresh an answer must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -148,32 +149,61 @@ impl LiveDue {
         })
     }
 
-    /// What is due for one resident (or organisation, household, area), of what may be seen.
+    /// What is due for one resident (or organisation, household, area), of what may be seen. Of an entry given up: for the one kept.
     ///
     /// Errors: those of reading the store.
     pub fn person(&self, owner: SubjectId, sight: &DueSight) -> Result<Vec<SeenDue>, Fault> {
+        Ok(self.seen_of(owner, sight, Wanted::Asked)?.into_iter().filter(|line| line.due.item.state.is_asked()).collect())
+    }
+
+    /// The same with what is to come and what was done, declined or has lapsed; not with what other programmes put off or ended, the
+    /// reasons of which may not be the asker's to see.
+    ///
+    /// Errors: those of reading the store.
+    pub fn plan(&self, owner: SubjectId, sight: &DueSight) -> Result<Vec<SeenDue>, Fault> {
+        let told = |line: &SeenDue| {
+            let state = line.due.item.state;
+            line.wording == Wording::Full && !matches!(state, State::Held | State::Stopped | State::Superseded)
+        };
+        Ok(self.seen_of(owner, sight, Wanted::All)?.into_iter().filter(told).collect())
+    }
+
+    fn seen_of(&self, owner: SubjectId, sight: &DueSight, wanted: Wanted) -> Result<Vec<SeenDue>, Fault> {
+        let lines = self.with_links(|store, links| self.lines_of(store, links, owner, wanted))?;
+        Ok(seen_lines(lines, sight))
+    }
+
+    fn lines_of(&self, store: &dyn Store, links: &Links, owner: SubjectId, wanted: Wanted) -> Result<Vec<Due>, Fault> {
+        let on = self.on();
+        let people = self.lists.people_of(store, links, &BTreeSet::from([links.kept(owner)]), on)?;
+        Ok(self.lists.list(&people, &*self.areas(store)?, Asked { on, wanted, restricted: true }))
+    }
+
+    /// Reads with what is known of moves and merges.
+    pub(crate) fn with_links<T>(&self, work: impl FnOnce(&dyn Store, &Links) -> Result<T, Fault>) -> Result<T, Fault> {
         self.reading(|store| {
             self.catch_up(store)?;
             let links = locked(&self.state).links.clone();
-            let owner = links.kept(owner);
-            let on = self.on();
-            let mut home = owner.as_area().or_else(|| links.home(owner, on).map(|(_, home)| home));
-            if home.is_none() {
-                let rows = store.records_of(owner)?;
-                home = crate::dossier::in_force(&rows)
-                    .filter(|row| row.head().at <= on)
-                    .max_by_key(|row| (self.lists.locates(&row.head().form), row.head().at, row.seq))
-                    .map(|row| row.head().area);
-            }
-            let Some(home) = home else { return Ok(Vec::new()) };
-            let view = sight.view(home);
-            if view.is_shut() {
-                return Ok(Vec::new());
-            }
-            let list = self.list(store, home, false)?;
-            let own = list.lines.iter().filter(|line| line.owner() == owner);
-            Ok(own.filter_map(|due| Some(SeenDue { due: due.clone(), wording: view.sees(due)? })).collect())
+            work(store, &links)
         })
+    }
+
+    /// All entries that are one person with this one.
+    ///
+    /// Errors: those of reading the store.
+    pub fn one(&self, id: SubjectId) -> Result<OnePerson, Fault> {
+        self.with_links(|_, links| {
+            let kept = links.kept(id);
+            Ok(OnePerson { kept, given_up: links.given_up(kept) })
+        })
+    }
+
+    /// What would be due for the one kept if an entry were given up for it; to be compared with [`Self::person`].
+    ///
+    /// Errors: those of reading the store.
+    pub fn if_merged(&self, given_up: SubjectId, kept: SubjectId, sight: &DueSight) -> Result<Vec<SeenDue>, Fault> {
+        let lines = self.with_links(|store, links| self.lines_of(store, &links.with_merge(given_up, kept), kept, Wanted::Asked))?;
+        Ok(seen_lines(lines, sight))
     }
 
     /// How many lines are due and overdue, by programme, service and village: the workbench's table.
@@ -190,9 +220,9 @@ impl LiveDue {
                     continue;
                 }
                 let services = match view.whole() {
-                    Some(open) => self.counts(store, village, fresh)?.map(|counts| only(&counts, open.as_ref())),
-                    None if fresh == Fresh::AtHand => self.held(village, true).map(|list| seen(&list, &view)),
-                    None => Some(seen(&*self.list(store, village, fresh != Fresh::Now)?, &view)),
+                    open @ (Whole::All | Whole::Only(_)) => self.counts(store, village, fresh)?.map(|counts| only(&counts, &open)),
+                    Whole::Unknown if fresh == Fresh::AtHand => self.held(village, true).map(|list| seen(&list, &view)),
+                    Whole::Unknown => Some(seen(&*self.list(store, village, fresh != Fresh::Now)?, &view)),
                 };
                 match services {
                     Some(services) => totals.villages.push(VillageDue { area: village, packs: by_pack(&services), services }),
@@ -239,6 +269,14 @@ impl LiveDue {
     }
 }
 
+fn seen_lines(lines: Vec<Due>, sight: &DueSight) -> Vec<SeenDue> {
+    let seen = lines.into_iter().filter_map(|line| {
+        let wording = sight.view(line.area).sees(&line)?;
+        Some(SeenDue { due: Arc::new(line), wording })
+    });
+    seen.collect()
+}
+
 type Source<'v> = (Arc<Listed>, View<'v>);
 
 fn count((list, view): &Source<'_>, asked: &DueAsked) -> usize {
@@ -267,12 +305,8 @@ fn merged(sources: &[Source<'_>], asked: &DueAsked, on: Date) -> Vec<SeenDue> {
     lines
 }
 
-fn only(counts: &Counts, open: Option<&HashSet<&str>>) -> Counts {
-    counts
-        .iter()
-        .filter(|(service, _)| open.is_none_or(|open| open.contains(&***service)))
-        .map(|(service, count)| (service.clone(), *count))
-        .collect()
+fn only(counts: &Counts, open: &Whole<'_>) -> Counts {
+    counts.iter().filter(|(service, _)| open.has(service)).map(|(service, count)| (service.clone(), *count)).collect()
 }
 
 fn seen(list: &Listed, view: &View<'_>) -> Counts {

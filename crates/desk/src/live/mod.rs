@@ -25,7 +25,7 @@ use crate::{Asked, Change, Due, DueLists, People};
 
 pub use ask::{DueAsked, DuePage, DueTotals, Fresh, VillageDue};
 pub use follow::Follower;
-pub use sight::{DueSight, DueWhose, DueWindow, SeenDue};
+pub use sight::{Clients, DueSight, DueWhose, DueWindow, SeenDue};
 pub use village::DueCount;
 use village::{Dirty, Listed, Village};
 

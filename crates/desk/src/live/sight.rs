@@ -49,6 +49,9 @@ pub struct SeenDue {
     pub wording: Wording,
 }
 
+/// Tells about whom a worker has written records that some services go by.
+pub type Clients<'c> = dyn FnMut(&AccountName, &BTreeSet<Arc<str>>) -> Result<BTreeSet<SubjectId>, Fault> + 'c;
+
 impl DueSight {
     /// Everything everywhere.
     #[must_use]
@@ -59,10 +62,7 @@ impl DueSight {
     /// The windows that access opens. `clients` tells about whom a worker has written records that these services go by.
     ///
     /// Errors: those of `clients`.
-    pub fn of(
-        windows: Vec<qianmo_access::DueWindow>,
-        clients: &mut dyn FnMut(&AccountName, &BTreeSet<Arc<str>>) -> Result<BTreeSet<SubjectId>, Fault>,
-    ) -> Result<Self, Fault> {
+    pub fn of(windows: Vec<qianmo_access::DueWindow>, clients: &mut Clients<'_>) -> Result<Self, Fault> {
         let resolved = windows.into_iter().map(|window| {
             let whose = match window.whose {
                 Whose::Everybody => DueWhose::Everybody,
@@ -123,15 +123,36 @@ impl View<'_> {
         self.windows.is_empty()
     }
 
-    /// The services whose every line is seen fully (`None` in it: all); `None` when lines must be looked at one by one.
-    pub(crate) fn whole(&self) -> Option<Option<HashSet<&str>>> {
+    /// The services whose every line is seen fully.
+    pub(crate) fn whole(&self) -> Whole<'_> {
         let full = || self.windows.iter().filter(|window| window.wording == Wording::Full);
         if full().any(|window| window.whose != DueWhose::Everybody) {
-            return None;
+            return Whole::Unknown;
         }
         if full().any(|window| window.services.is_none()) {
-            return Some(None);
+            return Whole::All;
         }
-        Some(Some(full().flat_map(|window| window.services.iter().flat_map(|ids| ids.iter().map(|id| &**id))).collect()))
+        Whole::Only(full().flat_map(|window| window.services.iter().flat_map(|ids| ids.iter().map(|id| &**id))).collect())
+    }
+}
+
+/// Which services are seen as a whole.
+#[derive(Debug)]
+pub(crate) enum Whole<'a> {
+    /// All.
+    All,
+    /// These; nothing of any other.
+    Only(HashSet<&'a str>),
+    /// Some are seen about some people only: lines must be looked at one by one.
+    Unknown,
+}
+
+impl Whole<'_> {
+    pub(crate) fn has(&self, service: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(services) => services.contains(service),
+            Self::Unknown => false,
+        }
     }
 }

@@ -65,13 +65,10 @@ impl Listed {
     pub(crate) fn counts(&self) -> Counts {
         let mut counts = Counts::new();
         for line in &self.lines {
-            match counts.get_mut(&line.item.service) {
-                Some(count) => count.add(line),
-                None => {
-                    let mut count = DueCount::default();
-                    count.add(line);
-                    counts.insert(line.item.service.clone(), count);
-                }
+            if let Some(count) = counts.get_mut(&line.item.service) {
+                count.add(line);
+            } else {
+                counts.entry(line.item.service.clone()).or_default().add(line);
             }
         }
         counts

@@ -15,23 +15,38 @@ pub(crate) const B: u64 = 530_523_100_202;
 pub(crate) const C: u64 = 530_523_100_203;
 pub(crate) const TODAY: Date = date(2025, 6, 15);
 
-const FORMS: [(&str, &str, &str, &str); 8] = [
+const FORMS: [(&str, &str, &str, &str); 10] = [
     (
         "base.resident",
         "居民档案",
         "resident",
-        "profile locates name:text:name birth:date sex:choice id_number:text:resident_number phone:text:phone",
+        "profile locates name:text:name birth_date:date sex:choice id_number:text:resident_number phone:text:phone",
     ),
     ("base.merge", "重复档案合并", "resident", "merged_into:ref"),
     ("base.consent", "知情同意", "resident", "agreed:bool"),
     ("care.enrolment", "建档", "illness", "level:integer"),
     ("care.followup", "随访", "illness", "sbp:integer mode:choice next:date"),
+    ("care.closing", "结案", "illness", "cured:bool"),
+    ("base.death", "死亡登记", "resident", "cause:text"),
     ("care.exam", "体检", "resident", "height:decimal weight:decimal grade:choice tags:choices"),
     ("care.report", "月报", "organisation", "profile locates name:text:name zero:bool"),
     ("guard.case", "个案", "resident", "stage:choice"),
 ];
 
+const BASE: &str = r#"
+[[stop]]
+form = "base.death"
+services = "all"
+reason = "已死亡"
+"#;
+
 const CARE: &str = r#"
+[[stop]]
+form = "care.closing"
+when = "cured"
+services = "pack"
+reason = "已结案"
+
 [[service]]
 id = "care.yearly"
 name = "老年人体检"
@@ -39,7 +54,7 @@ name_en = "Yearly check"
 meaning = "65岁及以上每年体检一次"
 source = "测试"
 after = "base.resident"
-when = "years(birth, today) >= 65"
+when = "years(birth_date, today) >= 65"
 every = "year"
 by = ["care.exam"]
 urgency = 6
@@ -111,7 +126,9 @@ fn form_text((id, name, subject, fields): (&str, &str, &str, &str)) -> String {
     let mut text =
         format!("id = \"{id}\"\nname = \"{name}\"\nname_en = \"{id}\"\nversion = 1\nsubject = \"{subject}\"\nsource = \"测试\"\n");
     let (flags, fields): (Vec<&str>, Vec<&str>) = fields.split(' ').partition(|word| !word.contains(':'));
-    flags.iter().for_each(|flag| text += &format!("{flag} = true\n"));
+    for flag in flags {
+        writeln!(text, "{flag} = true").unwrap();
+    }
     for field in fields {
         let mut parts = field.split(':');
         let (field, kind) = (parts.next().unwrap(), parts.next().unwrap());
@@ -133,6 +150,10 @@ fn form_text((id, name, subject, fields): (&str, &str, &str, &str)) -> String {
             writeln!(text, "identifies = \"{identifies}\"").unwrap();
         }
     }
+    if id == "care.exam" {
+        text += "[[derived]]\nid = \"index\"\nname = \"指数\"\nname_en = \"index\"\ntype = \"decimal\"\ndecimals = 1\n\
+                 value = \"weight * 10000 / (height * height)\"\nmeaning = \"体重除以身高的平方\"\nsource = \"测试\"\n";
+    }
     text
 }
 
@@ -147,6 +168,7 @@ pub(crate) fn packs() -> Arc<Packs> {
         pack("base", ""),
         pack("guard", "needs = [\"base\"]\nsensitivity = \"restricted\"\n"),
         pack("care", "needs = [\"base\", \"guard\"]\n[[subject]]\nid = \"illness\"\nname = \"病程\"\n"),
+        ("base/schedule.toml".to_owned(), BASE.to_owned()),
         ("care/schedule.toml".to_owned(), CARE.to_owned()),
         ("guard/schedule.toml".to_owned(), GUARD.to_owned()),
     ];
@@ -253,7 +275,7 @@ impl World {
     pub(crate) fn resident(&mut self, number: u128, area: u64, at: Date, birth: Date) -> RecordId {
         let mut record = self.record("base.resident", person(number), Some(person(number)), at, area);
         record.values =
-            values(&[("name", Value::text(&format!("居民{number}"))), ("birth", Value::Date(birth)), ("sex", Value::text("2"))]);
+            values(&[("name", Value::text(&format!("居民{number}"))), ("birth_date", Value::Date(birth)), ("sex", Value::text("2"))]);
         self.write(record)
     }
 
