@@ -224,7 +224,7 @@ fn digest(path: &Path) -> Result<([u8; 32], u64), Fault> {
 }
 
 fn hex(bytes: &[u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn unhex(text: &str) -> Option<[u8; 32]> {

@@ -4,6 +4,7 @@
 //! most one filing of a form for an area and a period is live (submitted or approved). Who may do which step is decided elsewhere.
 
 use std::fmt;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use qianmo_core::period::{Calendar, Period};
@@ -293,7 +294,7 @@ impl<'a> Filings<'a> {
         }
         if let Some(areas) = asked.areas {
             let within = below(areas, &mut values);
-            sql.push_str(&format!(" AND area IN ({within})"));
+            let _ = write!(sql, " AND area IN ({within})");
         }
         let lines = self.tables.db.query(&format!("{sql} ORDER BY filed_at DESC, id DESC LIMIT $1"), &values)?;
         read(self.tables.db, &lines, filing)

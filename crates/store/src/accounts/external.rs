@@ -116,7 +116,7 @@ impl AccountsMut<'_> {
     ///
     /// Errors: `STORE-0516` the identity is linked to nobody, `STORE-0503` the account is disabled.
     pub fn admit_external(&mut self, identity: &ExternalIdentity, device: Option<&str>, now: i64) -> Result<Token, Fault> {
-        let admitted = self.tables.audited(|| {
+        self.tables.audited(|| {
             let name = self.read().linked(identity)?;
             let actor = Actor { worker: name.as_ref().map(|name| name.as_str().into()), device: device.map(Into::into) };
             let refused = |fault: Fault| {
@@ -129,8 +129,7 @@ impl AccountsMut<'_> {
             }
             let token = self.begin(&name, device, now)?;
             Ok((Ok(token), Some(Entry::new(now, &actor, Deed::Login).with(format!("external {identity}")))))
-        })?;
-        admitted
+        })?
     }
 }
 

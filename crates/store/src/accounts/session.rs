@@ -210,8 +210,8 @@ enum Outcome {
     Refused(Fault),
 }
 
-fn refused(code: &'static str) -> Result<Outcome, Fault> {
-    Ok(Outcome::Refused(Fault::new(code)))
+fn refused(code: &'static str) -> Outcome {
+    Outcome::Refused(Fault::new(code))
 }
 
 impl AccountsMut<'_> {
@@ -220,7 +220,7 @@ impl AccountsMut<'_> {
     /// Errors: `STORE-0501` wrong name or password, `STORE-0502` locked for a while, `STORE-0503` the account is disabled, `STORE-0511` the
     /// password is right and a second factor's code is wanted ([`Attempt::with_code`]), `STORE-0510` that code is wrong or was used.
     pub fn admit(&mut self, attempt: &Attempt, device: Option<&str>, now: i64, rules: LoginRules) -> Result<Token, Fault> {
-        let admitted = self.tables.audited(|| {
+        self.tables.audited(|| {
             let actor = Actor { worker: attempt.name.as_ref().map(|name| name.as_str().into()), device: device.map(Into::into) };
             match self.weigh(attempt, now, rules, true)? {
                 Outcome::Right { name, recovery } => {
@@ -233,8 +233,7 @@ impl AccountsMut<'_> {
                     Ok((Err(fault), Some(entry)))
                 }
             }
-        })?;
-        admitted
+        })?
     }
 
     /// Gives an account the new password that its worker has chosen, knowing the old one, and ends its sessions but `keep`. A wrong old
@@ -249,7 +248,7 @@ impl AccountsMut<'_> {
         keep: Option<&Token>,
         rules: LoginRules,
     ) -> Result<(), Fault> {
-        let changed = self.tables.audited(|| {
+        self.tables.audited(|| {
             let name = match self.weigh(&change.old, at, rules, false)? {
                 Outcome::Right { name, .. } => name,
                 Outcome::Refused(fault) => {
@@ -263,18 +262,17 @@ impl AccountsMut<'_> {
             let keep = keep.map_or([0; 32], |token| kept(&token.0));
             self.tables.db.execute(end, &[name.as_str().into(), at.into(), keep.as_slice().into()])?;
             Ok((Ok(()), Some(Entry::new(at, by, Deed::Account).with(format!("password {name}")))))
-        })?;
-        changed
+        })?
     }
 
     /// Judges an attempt, counts it when it is wrong, and uses up the code that came with it.
     fn weigh(&self, attempt: &Attempt, now: i64, rules: LoginRules, second: bool) -> Result<Outcome, Fault> {
-        let Some(name) = &attempt.name else { return refused("STORE-0501") };
+        let Some(name) = &attempt.name else { return Ok(refused("STORE-0501")) };
         let db = self.tables.db;
         let sql = "SELECT enabled, failures, locked_until, password FROM worker WHERE county = @county AND name = $1";
         let lines = db.query(sql, &[name.as_str().into()])?;
         let held = read(db, &lines, |line| Ok((line.int(0)? != 0, line.int(1)?, line.int_or(2)?, line.text(3)? == attempt.hash.0)))?;
-        let Some((enabled, failures, locked_until, same_password)) = held.first().copied() else { return refused("STORE-0501") };
+        let Some((enabled, failures, locked_until, same_password)) = held.first().copied() else { return Ok(refused("STORE-0501")) };
         if let Some(until) = locked_until.filter(|until| *until > now) {
             return Ok(Outcome::Refused(Fault::new("STORE-0502").with("minutes", (until - now + 59_999) / 60_000)));
         }
@@ -286,18 +284,18 @@ impl AccountsMut<'_> {
             let failures = failures + 1;
             let locked = failures >= i64::from(rules.failures_max);
             count(if locked { 0 } else { failures }, locked.then_some(now + rules.locked_ms))?;
-            refused(code)
+            Ok(refused(code))
         };
         if !attempt.right || !same_password {
             return wrong("STORE-0501");
         }
         if !enabled {
-            return refused("STORE-0503");
+            return Ok(refused("STORE-0503"));
         }
         let found = if second { self.weigh_code(name, attempt.code.as_ref(), now)? } else { Second::NotAsked };
         match found {
             // Not a failure, but no success either: who guesses codes between such attempts is locked out all the same.
-            Second::Missing => return refused("STORE-0511"),
+            Second::Missing => return Ok(refused("STORE-0511")),
             Second::Wrong => return wrong("STORE-0510"),
             Second::NotAsked | Second::Right | Second::Recovery => {}
         }
