@@ -24,7 +24,7 @@ fn files(folder: &Path, root: &Path, found: &mut Vec<(String, String)>) {
     }
 }
 
-static PACKS: LazyLock<Packs> = LazyLock::new(|| {
+pub(crate) static PACKS: LazyLock<Packs> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
     let mut found = Vec::new();
     files(&root, &root, &mut found);
@@ -144,6 +144,24 @@ fn consent_is_asked_for_what_needs_it() {
     let form = PACKS.form(rules.form().unwrap()).unwrap();
     assert_eq!(&*form.subject, "resident");
     assert!(form.check(&blank(form), &Known::on(today())).refused.iter().all(|fault| fault.code == "FORM-0102"));
+}
+
+#[test]
+fn the_worked_cases_of_consent_hold() {
+    let form = PACKS.form(SHIPPED.consent().form().unwrap()).unwrap();
+    let mut asked = 0;
+    for case in PACKS.packs.iter().flat_map(|pack| &pack.cases) {
+        for (place, record) in case.records.iter().enumerate().filter(|(_, record)| record.form == form.id) {
+            asked += 1;
+            let sheets = case.records.iter().filter(|sheet| PACKS.form(&sheet.form).is_some_and(qianmo_core::Form::is_person_sheet));
+            let sheet = sheets.filter(|sheet| sheet.subject == record.subject).last().map(|sheet| sheet.values.clone()).unwrap_or_default();
+            let filled = qianmo_core::Record { at: record.at, values: record.values.clone(), ..blank(form) };
+            let found: Vec<&str> = form.check(&filled, &Known::on(today()).about(&sheet)).refused.iter().map(|fault| fault.code).collect();
+            let expected: Vec<&str> = case.refused.iter().filter(|(n, _)| *n == place + 1).map(|(_, code)| &**code).collect();
+            assert_eq!(found, expected, "{}: record {}", case.title, place + 1);
+        }
+    }
+    assert!(asked >= 10, "{asked}");
 }
 
 fn blank(form: &qianmo_core::Form) -> qianmo_core::Record {
