@@ -12,7 +12,7 @@ use qianmo_core::{
 };
 use uuid::Uuid;
 
-use crate::columns::{ColumnsBuilder, RowHead};
+use crate::build::{ColumnsBuilder, RowHead};
 use crate::cube::Wanted;
 use crate::engine::Engine;
 

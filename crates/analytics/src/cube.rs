@@ -103,47 +103,63 @@ impl Cube {
         self.computed.extend(shard.computed.iter().map(|(k, v)| (*k, *v)));
     }
 
-    fn sums(&self, place: u32, indicator: &Indicator, leaves: &[AreaCode], period: Period) -> Option<Sums> {
-        let row_terms = matches!(indicator.numerator, Term::Row(_)) || matches!(indicator.denominator, Some(Term::Row(_)));
-        if row_terms && !self.computed.contains_key(&(place, period)) {
+    /// The sums of an indicator's own terms over leaves; nothing when they weren't computed.
+    fn own(&self, place: u32, leaves: &[AreaCode], period: Period) -> Option<Sums> {
+        if !self.computed.contains_key(&(place, period)) {
             return None;
         }
-        let has_denominator = indicator.denominator.is_some();
-        let mut total = (Decimal::ZERO, has_denominator.then_some(Decimal::ZERO));
+        let mut total = (Decimal::ZERO, Some(Decimal::ZERO));
         for leaf in leaves {
             if let Some((above, below)) = self.cells.get(&(place, period, leaf.number())) {
                 total.0 += above;
                 total.1 = total.1.zip(*below).map(|(held, more)| held + more).or(total.1);
             }
         }
-        if let Term::Indicators(expr) = &indicator.numerator {
-            total.0 = self.over_indicators(expr, leaves, period)?;
-        }
-        if let Some(Term::Indicators(expr)) = &indicator.denominator {
-            total.1 = Some(self.over_indicators(expr, leaves, period)?);
-        }
         Some(total)
     }
+}
 
-    /// A term over indicators, from their sums for the area; unknown (no number anywhere) gives nothing.
-    fn over_indicators(&self, expr: &Expr, leaves: &[AreaCode], period: Period) -> Option<Decimal> {
-        let env = |name: &str| {
-            let (id, below) = split(name);
-            let read = || {
-                let place = *self.places.get(id)?;
-                let (above, denominator) = self.sums(place, self.packs.indicator(id)?, leaves, period)?;
-                if below { denominator } else { Some(above) }
-            };
-            read().map_or(Value::Null, Value::Decimal)
-        };
-        expr.eval(&env).as_decimal()
+/// An indicator's sums from the sums of rows (`own`, by the indicator's place): its own, and those of the indicators that its terms
+/// name.
+pub(crate) fn combined(
+    packs: &Packs,
+    places: &HashMap<Arc<str>, u32>,
+    indicator: &Indicator,
+    own: &dyn Fn(u32) -> Option<Sums>,
+) -> Option<Sums> {
+    let rows = |term: Option<&Term>| matches!(term, Some(Term::Row(_)));
+    let mut total = (Decimal::ZERO, indicator.denominator.is_some().then_some(Decimal::ZERO));
+    if rows(Some(&indicator.numerator)) || rows(indicator.denominator.as_ref()) {
+        let own = own(*places.get(&indicator.id)?)?;
+        total = (own.0, total.1.and(own.1));
     }
+    if let Term::Indicators(expr) = &indicator.numerator {
+        total.0 = over_indicators(packs, places, expr, own)?;
+    }
+    if let Some(Term::Indicators(expr)) = &indicator.denominator {
+        total.1 = Some(over_indicators(packs, places, expr, own)?);
+    }
+    Some(total)
+}
+
+/// A term over indicators, from their sums for the area; unknown (no number anywhere) gives nothing.
+fn over_indicators(packs: &Packs, places: &HashMap<Arc<str>, u32>, expr: &Expr, own: &dyn Fn(u32) -> Option<Sums>) -> Option<Decimal> {
+    let env = |name: &str| {
+        let (id, below) = split(name);
+        let read = || {
+            let (above, denominator) = combined(packs, places, packs.indicator(id)?, own)?;
+            if below { denominator } else { Some(above) }
+        };
+        read().map_or(Value::Null, Value::Decimal)
+    };
+    expr.eval(&env).as_decimal()
 }
 
 impl Numbers for Cube {
     fn cell(&self, indicator: &str, area: AreaCode, period: Period) -> Option<Cell> {
-        let place = *self.places.get(indicator)?;
-        let (numerator, denominator) = self.sums(place, self.packs.indicator(indicator)?, &self.areas.leaves(area), period)?;
+        let leaves = self.areas.leaves(area);
+        let own = |place| self.own(place, &leaves, period);
+        let (numerator, denominator) = combined(&self.packs, &self.places, self.packs.indicator(indicator)?, &own)?;
         Some(Cell { numerator, denominator })
     }
 }

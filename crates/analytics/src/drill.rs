@@ -101,14 +101,13 @@ impl Engine {
         only: &str,
         counted: &str,
     ) -> Result<Table, Fault> {
-        let _running = self.fill(columns);
         let leaves: Vec<String> = areas.leaves(area).iter().map(|leaf| leaf.number().to_string()).collect();
         let day = if view.additive { ", happened_on" } else { "" };
         let rest = view.columns.iter().filter(|c| &*c.id != "happened_on").fold(String::new(), |rest, c| rest + ", \"" + &c.id + "\"");
         let inner = self.over_rows(view, "v.*, h.area as home_area", &format!("and h.area in ({})", leaves.join(", ")), start, end);
         let sql =
             format!("select subject, home_area as area, {counted} as counted{day}{rest} from (\n{inner}\n) where {only} order by 2, 1");
-        let table = self.run(&sql).map_err(|e| Fault::new("ANALYTICS-0902").with("view", &view.id).with("reason", e))?;
+        let table = self.run(columns, &sql).map_err(|e| Fault::new("ANALYTICS-0902").with("view", &view.id).with("reason", e))?;
         Ok(readable(columns, table))
     }
 }

@@ -1,105 +1,81 @@
 //! The engine: plans views once and runs all indicators of a view in one scan.
 //!
-//! Tables are slots that plans read from when they run, so a plan made once for a view and a stretch of days serves the
-//! whole township and each single leaf.
+//! Plans read their tables from the task they run in ([`crate::tables`]), so a plan made once for a view and a stretch of days
+//! serves the whole township, each single leaf and a handful of people alike, several at a time.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::streaming::StreamingTable;
 use datafusion::error::DataFusionError;
-use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::physical_plan::memory::MemoryStream;
-use datafusion::physical_plan::streaming::PartitionStream;
+use datafusion::execution::TaskContext;
 use datafusion::physical_plan::{ExecutionPlan, collect, execution_plan::reset_plan_states};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use jiff::civil::Date;
 use qianmo_core::pack::{Indicator, Packs, Term, View};
-use qianmo_core::{AreaTree, Calendar, Fault, Kind, Period, Place, Value};
+use qianmo_core::{AreaTree, Calendar, Decimal, Fault, Kind, Period, Place, Value};
 
 use crate::columns::Columns;
 use crate::cube::{Cube, Sums, Wanted};
 use crate::emit;
+use crate::reach::{self, Reach, Scope};
 use crate::schema::{area_schema, form_schema, home_schema, pack_table_schema, table_name};
+use crate::subjects::SHIFT;
 use crate::table::{Table, kind_of};
+use crate::tables::{BATCH_ROWS, Slot, Tables};
 
-/// Rows handed on at a time.
-const BATCH_ROWS: usize = 8192;
-
-/// A table whose rows are put in before a plan runs.
-struct Slot {
-    schema: SchemaRef,
-    rows: Mutex<Vec<RecordBatch>>,
-}
-
-impl fmt::Debug for Slot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Slot").finish_non_exhaustive()
-    }
-}
-
-impl Slot {
-    fn fill(&self, table: Option<&RecordBatch>) {
-        let mut rows = lock(&self.rows);
-        rows.clear();
-        if let Some(table) = table {
-            let starts = (0..table.num_rows()).step_by(BATCH_ROWS);
-            rows.extend(starts.map(|start| table.slice(start, BATCH_ROWS.min(table.num_rows() - start))));
-        }
-    }
-}
-
-/// The stream of a slot's rows at the time of asking.
-#[derive(Debug)]
-struct SlotStream(Arc<Slot>);
-
-impl PartitionStream for SlotStream {
-    fn schema(&self) -> &SchemaRef {
-        &self.0.schema
-    }
-
-    fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
-        let rows = lock(&self.0.rows).clone();
-        let stream = MemoryStream::try_new(rows, self.0.schema.clone(), None);
-        Box::pin(stream.expect("without a projection nothing can fail"))
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A planned aggregation of one view over one stretch of days.
 #[derive(Debug, Clone)]
-struct Prepared {
+pub(crate) struct Prepared {
     plan: Arc<dyn ExecutionPlan>,
     columns: Vec<SumColumns>,
+}
+
+/// One run of a view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Job {
+    /// The view's place in the order of all views.
+    pub(crate) view: usize,
+    pub(crate) start: Date,
+    pub(crate) end: Date,
+}
+
+/// Sums of a view in one leaf (and on one day, for an additive view).
+#[derive(Debug, Clone)]
+pub(crate) struct LeafSums {
+    pub(crate) area: u64,
+    pub(crate) day: Date,
+    /// Of subjects as they were before a change.
+    pub(crate) before: bool,
+    pub(crate) sums: Vec<Decimal>,
 }
 
 /// An indicator's id and the columns of its numerator and denominator sums.
 pub type NamedSums = (Arc<str>, Option<usize>, Option<usize>);
 
 /// An indicator's place and the columns of its numerator and denominator sums.
-type SumColumns = (u32, Option<usize>, Option<usize>);
+pub(crate) type SumColumns = (u32, Option<usize>, Option<usize>);
 
-type PlanKey = (Arc<str>, Date, Date);
+/// View, stretch of days, whether subjects before and after a change are told apart.
+type PlanKey = (Arc<str>, Date, Date, bool);
 
 /// Runs views and indicators over columns.
 pub struct Engine {
     packs: Arc<Packs>,
     context: SessionContext,
-    slots: HashMap<String, Arc<Slot>>,
     plans: Arc<Mutex<HashMap<PlanKey, Prepared>>>,
-    running: Mutex<()>,
     runtime: tokio::runtime::Runtime,
 }
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine").field("slots", &self.slots.len()).finish_non_exhaustive()
+        f.debug_struct("Engine").finish_non_exhaustive()
     }
 }
 
@@ -120,14 +96,12 @@ impl Engine {
         for pack in &packs.packs {
             schemas.extend(pack.tables.iter().map(|t| (format!("{}_{}", pack.id, t.id), pack_table_schema(t))));
         }
-        let mut slots = HashMap::new();
         for (name, schema) in schemas {
-            let slot = Arc::new(Slot { schema: schema.clone(), rows: Mutex::new(Vec::new()) });
-            let stream = StreamingTable::try_new(schema, vec![Arc::new(SlotStream(slot.clone()))]).map_err(|e| environment(&e))?;
+            let slot = Slot { name: name.clone(), schema: schema.clone() };
+            let stream = StreamingTable::try_new(schema, vec![Arc::new(slot)]).map_err(|e| environment(&e))?;
             context.register_table(&name, Arc::new(stream)).map_err(|e| environment(&e))?;
-            slots.insert(name, slot);
         }
-        Ok(Self { packs, context, slots, plans: Arc::default(), running: Mutex::new(()), runtime })
+        Ok(Self { packs, context, plans: Arc::default(), runtime })
     }
 
     /// The packs that it runs.
@@ -146,7 +120,7 @@ impl Engine {
         let (start, end) = Period::Year(2012).range(Calendar::Civil);
         for view in self.packs.views() {
             let planned = self.plan_view(view, start, end).and_then(|()| {
-                let prepared = self.runtime.block_on(self.prepared(view, start, end));
+                let prepared = self.runtime.block_on(self.prepared(view, start, end, false));
                 prepared.map(drop).map_err(|e| view_fault(view, &e))
             });
             faults.extend(planned.err());
@@ -222,10 +196,10 @@ impl Engine {
     }
 
     /// The SQL that sums every indicator of a view by leaf (and day, for an additive view), and where each one's sums stand.
-    fn aggregation(&self, view: &View, start: Date, end: Date) -> (String, Vec<SumColumns>) {
+    fn aggregation(&self, view: &View, start: Date, end: Date, apart: bool) -> (String, Vec<SumColumns>) {
         let mut sums: Vec<String> = Vec::new();
         let mut columns: Vec<SumColumns> = Vec::new();
-        let first = if view.additive { 2 } else { 1 };
+        let first = 1 + usize::from(view.additive) + usize::from(apart);
         for (place, indicator) in of_view(&self.packs, view) {
             let mut column = |term: &Term| {
                 let Term::Row(expr) = term else { return None };
@@ -239,18 +213,27 @@ impl Engine {
             let numerator = column(&indicator.numerator);
             columns.push((place, numerator, indicator.denominator.as_ref().and_then(column)));
         }
-        let by = if view.additive { "h.area, v.happened_on" } else { "h.area" };
+        let mut by = if view.additive { "h.area, v.happened_on".to_owned() } else { "h.area".to_owned() };
+        if apart {
+            by += &format!(", v.subject >= {SHIFT}");
+        }
         let list: Vec<String> = sums.iter().enumerate().map(|(i, sum)| format!("{sum} as s{i}")).collect();
-        let select = [by.to_owned()].into_iter().chain(list).collect::<Vec<_>>().join(", ");
+        let select = [by.clone()].into_iter().chain(list).collect::<Vec<_>>().join(", ");
         let sql = self.over_rows(view, &select, &format!("group by {by}"), start, end);
         (sql, columns)
     }
 
     /// The plan of a view's aggregation: a held one, or one made now.
-    fn prepared(&self, view: &View, start: Date, end: Date) -> impl Future<Output = Result<Prepared, DataFusionError>> + Send + use<> {
-        let key: PlanKey = (view.id.clone(), start, end);
+    fn prepared(
+        &self,
+        view: &View,
+        start: Date,
+        end: Date,
+        apart: bool,
+    ) -> impl Future<Output = Result<Prepared, DataFusionError>> + Send + use<> {
+        let key: PlanKey = (view.id.clone(), start, end, apart);
         let held = lock(&self.plans).get(&key).cloned();
-        let wanted = held.is_none().then(|| self.aggregation(view, start, end));
+        let wanted = held.is_none().then(|| self.aggregation(view, start, end, apart));
         let (context, plans) = (self.context.clone(), self.plans.clone());
         async move {
             let (Some((sql, columns)), None) = (wanted, &held) else { return held.ok_or_else(missing) };
@@ -261,18 +244,16 @@ impl Engine {
         }
     }
 
-    pub(crate) fn fill(&self, columns: &Columns) -> MutexGuard<'_, ()> {
-        let running = lock(&self.running);
-        for (name, slot) in &self.slots {
-            slot.fill(columns.tables.get(name));
-        }
-        running
+    /// A task whose plans read these tables.
+    pub(crate) fn task(&self, tables: Tables) -> Arc<TaskContext> {
+        let config = self.context.copied_config().with_extension(Arc::new(tables));
+        Arc::new(TaskContext::from(&self.context.state()).with_session_config(config))
     }
 
     /// The aggregation of a view as text, with each indicator's id and the places of its sums.
     #[must_use]
     pub fn aggregation_sql(&self, view: &View, start: Date, end: Date) -> (String, Vec<NamedSums>) {
-        let (sql, columns) = self.aggregation(view, start, end);
+        let (sql, columns) = self.aggregation(view, start, end, false);
         let ids: Vec<&Arc<str>> = self.packs.indicators().map(|indicator| &indicator.id).collect();
         (sql, columns.into_iter().map(|(place, above, below)| (ids[place as usize].clone(), above, below)).collect())
     }
@@ -281,7 +262,7 @@ impl Engine {
     ///
     /// Errors: `ANALYTICS-0902` when a view can't be planned or run; [`Engine::check`] says more of the first.
     pub fn compute(&self, columns: &Columns, areas: &Arc<AreaTree>, wanted: &Wanted) -> Result<Cube, Fault> {
-        let _running = self.fill(columns);
+        let task_context = self.task(Tables::of(&[columns]));
         let mut cube = Cube::new(self.packs.clone(), areas.clone());
         let set = wanted.set(&self.packs);
         let asked = |place: u32| set.get(place as usize).copied().unwrap_or(false);
@@ -297,8 +278,8 @@ impl Engine {
                 ranges = BTreeSet::from([(start, end)]);
             }
             for (start, end) in ranges {
-                let prepared = self.prepared(view, start, end);
-                let context = self.context.task_ctx();
+                let prepared = self.prepared(view, start, end, false);
+                let context = task_context.clone();
                 let task = self.runtime.spawn(async move {
                     let prepared = prepared.await?;
                     let plan = reset_plan_states(prepared.plan.clone())?;
@@ -336,6 +317,51 @@ impl Engine {
         Ok(cube)
     }
 
+    /// How far each view reaches, in the order of all views. A view that can't be planned reaches as far as can be.
+    #[must_use]
+    pub fn reaches(&self) -> Vec<Reach> {
+        let known = reach::known(&self.packs);
+        let (start, end) = Period::Year(2012).range(Calendar::Civil);
+        let of = |view| {
+            let planned = self.runtime.block_on(self.context.sql(&self.bind(view, start, end)));
+            let plan = planned.and_then(|frame| frame.into_optimized_plan());
+            plan.map_or_else(|_| Reach { tables: BTreeSet::new(), scope: Scope::Whole }, |plan| reach::of(&plan, &known))
+        };
+        self.packs.views().map(of).collect()
+    }
+
+    /// Where each indicator's sums stand among a view's.
+    pub(crate) fn sum_columns(&self, view: &View) -> Vec<SumColumns> {
+        let first = if view.additive { 2 } else { 1 };
+        let (_, columns) = self.aggregation(view, Date::MIN, Date::MAX, false);
+        columns.into_iter().map(|(place, above, below)| (place, above.map(|n| n - first), below.map(|n| n - first))).collect()
+    }
+
+    /// Runs views over tables, as many at a time as there are processors.
+    ///
+    /// Errors: `ANALYTICS-0902`.
+    pub(crate) fn sums(&self, tables: Tables, jobs: &[(Job, bool)]) -> Result<Vec<Vec<LeafSums>>, Fault> {
+        let context = self.task(tables);
+        let views: Vec<&View> = self.packs.views().collect();
+        let mut tasks = Vec::with_capacity(jobs.len());
+        for (job, _) in jobs {
+            let prepared = self.prepared(views[job.view], job.start, job.end, true);
+            let context = context.clone();
+            tasks.push(self.runtime.spawn(async move {
+                let plan = reset_plan_states(prepared.await?.plan)?;
+                collect(plan, context).await
+            }));
+        }
+        let mut done = Vec::with_capacity(jobs.len());
+        for ((job, _), task) in jobs.iter().zip(tasks) {
+            let view = views[job.view];
+            let failed = |e: &dyn fmt::Display| Fault::new("ANALYTICS-0902").with("view", &view.id).with("reason", e);
+            let batches = self.runtime.block_on(task).map_err(|e| failed(&e))?.map_err(|e| failed(&e))?;
+            done.push(Table::from_batches(&batches)?.rows.iter().map(|row| leaf_sums(view, row)).collect());
+        }
+        Ok(done)
+    }
+
     fn calendar(&self, place: u32) -> Calendar {
         self.packs.indicators().nth(place as usize).map_or(Calendar::Civil, |indicator| indicator.calendar)
     }
@@ -344,7 +370,6 @@ impl Engine {
     ///
     /// Errors: `ANALYTICS-0106` when it isn't a single query or can't be planned or run.
     pub fn query(&self, columns: &Columns, sql: &str, start: Date, end: Date) -> Result<Table, Fault> {
-        let _running = self.fill(columns);
         let view = View {
             id: "query".into(),
             name: String::new(),
@@ -355,13 +380,17 @@ impl Engine {
             additive: false,
             subject: "".into(),
         };
-        self.run(&self.bind(&view, start, end)).map_err(|e| Fault::new("ANALYTICS-0106").with("reason", message(&e)))
+        self.run(columns, &self.bind(&view, start, end)).map_err(|e| Fault::new("ANALYTICS-0106").with("reason", message(&e)))
     }
 
-    pub(crate) fn run(&self, sql: &str) -> Result<Table, DataFusionError> {
+    pub(crate) fn run(&self, columns: &Columns, sql: &str) -> Result<Table, DataFusionError> {
         let options =
             datafusion::execution::context::SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        let batches = self.runtime.block_on(async { self.context.sql_with_options(sql, options).await?.collect().await })?;
+        let task = self.task(Tables::of(&[columns]));
+        let batches = self.runtime.block_on(async {
+            let plan = self.context.sql_with_options(sql, options).await?.create_physical_plan().await?;
+            collect(plan, task).await
+        })?;
         Table::from_batches(&batches).map_err(|fault| DataFusionError::External(Box::new(fault)))
     }
 }
@@ -381,6 +410,16 @@ impl DayIndex<'_> {
             };
             self.wanted.periods.iter().filter(inside).copied().collect()
         })
+    }
+}
+
+fn leaf_sums(view: &View, row: &[Value]) -> LeafSums {
+    let first = if view.additive { 2 } else { 1 };
+    LeafSums {
+        area: row[0].as_integer().and_then(|code| u64::try_from(code).ok()).unwrap_or(0),
+        day: if view.additive { row[1].as_date().unwrap_or(Date::MIN) } else { Date::MIN },
+        before: row[first].as_bool().unwrap_or(false),
+        sums: row[first + 1..].iter().map(|value| value.as_decimal().unwrap_or_default()).collect(),
     }
 }
 

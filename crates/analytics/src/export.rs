@@ -20,13 +20,16 @@ pub fn export(columns: &Columns, dir: &Path) -> Result<Vec<String>, Fault> {
     let mut names: Vec<&String> = columns.tables.keys().collect();
     names.sort();
     for name in &names {
-        let table = &columns.tables[*name];
+        let tables = &columns.tables[*name];
         let path = dir.join(format!("{name}.parquet"));
         let failed = |e: &dyn std::fmt::Display| Fault::new("ANALYTICS-0903").with("file", path.display()).with("reason", e);
         let file = File::create(&path).map_err(|e| failed(&e))?;
-        let table = readable(table).map_err(|e| failed(&e))?;
-        let mut writer = ArrowWriter::try_new(file, table.schema(), None).map_err(|e| failed(&e))?;
-        writer.write(&table).map_err(|e| failed(&e))?;
+        let tables = tables.iter().map(readable).collect::<Result<Vec<_>, _>>().map_err(|e| failed(&e))?;
+        let Some(first) = tables.first() else { continue };
+        let mut writer = ArrowWriter::try_new(file, first.schema(), None).map_err(|e| failed(&e))?;
+        for table in &tables {
+            writer.write(table).map_err(|e| failed(&e))?;
+        }
         writer.close().map_err(|e| failed(&e))?;
     }
     Ok(names.into_iter().cloned().collect())

@@ -4,9 +4,10 @@
 //! view rows). [`Engine`] plans each view once per stretch of days and runs all its indicators in one scan, grouped by
 //! leaf area; [`Cube`] keeps the sums and adds them up for areas above. [`Engine::drill`] lists what a number counted.
 //!
-//! What may not come in: the store's SQL, HTTP, files other than the Parquet export. Arrow types stay in `columns`,
-//! `engine`, `export`: callers see [`Table`] and [`Cube`].
+//! What may not come in: the store's SQL, HTTP, files other than the Parquet export. Arrow types stay in `build`, `columns`,
+//! `tables`, `engine`, `export`: callers see [`Table`] and [`Cube`].
 
+mod build;
 mod cases;
 mod columns;
 mod cube;
@@ -14,12 +15,20 @@ mod drill;
 mod emit;
 mod engine;
 mod export;
+mod ledger;
+mod reach;
 mod schema;
+mod subjects;
 mod table;
+mod tables;
 
+pub use build::{ColumnsBuilder, RowHead};
 pub use cases::{CaseFault, run_cases};
-pub use columns::{Columns, ColumnsBuilder, RowHead};
+pub use columns::Columns;
 pub use cube::{Cube, Wanted};
 pub use engine::{Engine, NamedSums};
 pub use export::export;
+pub use ledger::{Computed, Ledger};
+pub use reach::{Reach, Scope};
+pub use subjects::Subjects;
 pub use table::{Table, TableColumn};

@@ -137,10 +137,12 @@ pub struct ReturnSheet {
     pub cut: Cut,
     /// Title.
     pub title: String,
-    /// Column headings.
+    /// Headings of the cells: the unit, the number, then each village where the return goes by village.
     pub headings: Vec<String>,
     /// Rows.
     pub rows: Vec<ReturnRow>,
+    /// Lines below: explanations, cross-checks that failed.
+    pub notes: Vec<String>,
 }
 
 /// A row of a return.
@@ -150,6 +152,8 @@ pub struct ReturnRow {
     pub code: String,
     /// Its label on paper.
     pub label: String,
+    /// How far the label is indented: 0 main, 1 其中.
+    pub level: u8,
     /// The indicator behind its cells.
     pub indicator: Option<Arc<str>>,
     /// The cells: text as printed, and where a number comes from.

@@ -75,7 +75,7 @@ fn one(document: &Document, run: &Run) -> String {
         Run::Small(text) => format!("<small>{}</small>", escape(text)),
         Run::Above(text) => format!("<span class=\"above\">{}</span>", escape(text)),
         Run::Break => "<br>".to_owned(),
-        Run::Number { reference, text } => {
+        Run::Number { reference, text, .. } => {
             let hint = document.references.get(*reference).map(hint).unwrap_or_default();
             format!("<a href=\"#n{}\" title=\"{}\">{}</a>", reference + 1, escape(&hint), escape(text))
         }

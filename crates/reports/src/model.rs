@@ -2,7 +2,9 @@
 //!
 //! The model knows headings and paragraphs, not fonts and twips; layout belongs to the writers.
 
-use qianmo_core::{Date, Decimal};
+use qianmo_core::{AreaCode, Date, Decimal, Part, Period};
+
+use crate::reference::Kind;
 
 /// A document: what is printed, and for every number in it where it comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,6 +84,8 @@ pub enum Run {
         reference: usize,
         /// Text as printed.
         text: String,
+        /// Which part of the cell the text begins with.
+        part: Part,
     },
     /// Words in small print.
     Small(String),
@@ -208,6 +212,8 @@ pub struct NumberReference {
     pub note: String,
     /// Where it stands in the document, in order: 三（二）, 表3.
     pub places: Vec<String>,
+    /// The cell itself: what was made of it, its area and period.
+    pub cell: Option<(Kind, AreaCode, Period)>,
 }
 
 impl NumberReference {

@@ -36,8 +36,9 @@ pub struct References {
 impl References {
     /// Notes that the number of `key` is printed at `place` as `text`; makes its entry when it is the first time.
     pub fn run(&mut self, key: Key, place: &str, text: String, make: impl FnOnce() -> NumberReference) -> Run {
-        let reference = *self.index.entry(key).or_insert_with(|| {
-            self.list.push(make());
+        let reference = *self.index.entry(key.clone()).or_insert_with(|| {
+            let cell = Some((key.0, key.2, key.3));
+            self.list.push(NumberReference { cell, ..make() });
             self.list.len() - 1
         });
         if let Some(entry) = self.list.get_mut(reference)
@@ -45,7 +46,7 @@ impl References {
         {
             entry.places.push(place.to_owned());
         }
-        Run::Number { reference, text }
+        Run::Number { reference, text, part: Part::Value }
     }
 
     /// The entries.
@@ -90,5 +91,6 @@ pub fn of_cell(indicator: &Indicator, cell: &Cell, area: (AreaCode, &str), perio
         drill,
         note: String::new(),
         places: Vec::new(),
+        cell: None,
     }
 }

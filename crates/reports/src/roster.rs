@@ -121,7 +121,8 @@ fn cell(column: &RosterColumn, value: &Value, totalled: bool, expose: bool) -> S
 }
 
 /// The label of a code; of several codes (`|1|3|`), their labels joined by 、. A code without a label stays.
-fn labelled(column: &RosterColumn, code: &str) -> String {
+#[must_use]
+pub fn labelled(column: &RosterColumn, code: &str) -> String {
     let label = |code: &str| column.labels.get(code).cloned().unwrap_or_else(|| code.to_owned());
     if code.starts_with('|') {
         code.split('|').filter(|code| !code.is_empty()).map(label).collect::<Vec<_>>().join("、")

@@ -87,7 +87,7 @@ fn fill(mut paragraph: Paragraph, runs: &[Run]) -> Paragraph {
             Run::Small(text) => paragraph.add_run(style::small(WordRun::new().add_text(text))),
             Run::Above(text) => paragraph.add_run(line_break(WordRun::new().add_text(text))),
             Run::Break => paragraph.add_run(line_break(WordRun::new())),
-            Run::Number { reference, text } => {
+            Run::Number { reference, text, .. } => {
                 let link = Hyperlink::new(bookmark(*reference), HyperlinkType::Anchor);
                 paragraph.add_hyperlink(link.add_run(WordRun::new().add_text(text)))
             }

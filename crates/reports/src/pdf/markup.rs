@@ -176,7 +176,7 @@ impl Writer<'_> {
 
     fn run(&self, run: &Run) -> String {
         match run {
-            Run::Number { reference, text } if self.linked => format!("#link(<n{}>, {})", reference + 1, literal(text)),
+            Run::Number { reference, text, .. } if self.linked => format!("#link(<n{}>, {})", reference + 1, literal(text)),
             Run::Small(text) => format!("#text(size: 0.8em, fill: luma(90), {})", literal(text)),
             Run::Above(text) => format!("#above({})", literal(text)),
             Run::Break => "#linebreak()".to_owned(),

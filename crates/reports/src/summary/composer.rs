@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use qianmo_core::pack::Indicator;
-use qianmo_core::{AreaCode, Cell, Decimal, Numbers, Period};
+use qianmo_core::{AreaCode, Cell, Decimal, Numbers, Part, Period};
 
 use super::Request;
 use crate::model::{Block, NumberReference, Run};
@@ -81,7 +81,15 @@ impl<'a> Composer<'a> {
             Shape::Numerator if indicator.denominator.is_some() => phrase::numerator(indicator, &now),
             Shape::Numerator => phrase::with_unit(&phrase::numerator(indicator, &now), &indicator.unit),
         };
-        self.cell_run(indicator, &now, period, text)
+        let part = match shape {
+            Shape::Denominator => Part::Denominator,
+            Shape::Numerator | Shape::BareNumerator => Part::Numerator,
+            _ => Part::Value,
+        };
+        match self.cell_run(indicator, &now, period, text) {
+            Run::Number { reference, text, .. } => Run::Number { reference, text, part },
+            run => run,
+        }
     }
 
     /// A number of this area printed as `text`.
@@ -139,13 +147,14 @@ impl<'a> Composer<'a> {
             drill: vec![format!("qianmo sql \"select * from {} where indicator = '{}'\"", target.table, indicator.id)],
             note: target.source.clone(),
             places: Vec::new(),
+            cell: None,
         };
         self.references.run(key, &self.place, text, || made)
     }
 
     /// The distance from a target.
     pub(super) fn gap_run(&mut self, indicator: &Indicator, text: String, note: String) -> Run {
-        let drill = vec![drill_command(&indicator.id, self.request.area, self.period(), qianmo_core::Part::Numerator)];
+        let drill = vec![drill_command(&indicator.id, self.request.area, self.period(), Part::Numerator)];
         let value = text.clone();
         self.derived(Kind::Gap, indicator, "（与目标相差）", value, text, note, drill)
     }
@@ -176,6 +185,7 @@ impl<'a> Composer<'a> {
             drill,
             note,
             places: Vec::new(),
+            cell: None,
         };
         self.references.run(key, &self.place, text, || made)
     }

@@ -63,6 +63,7 @@ fn areas_run(composer: &mut Composer<'_>, kind: AreaKind, word: &str, count: usi
         drill: vec![format!("qianmo sql \"select code, name from area where kind = '{}'\"", kind.word())],
         note: String::new(),
         places: Vec::new(),
+        cell: None,
     };
     let key = (Kind::Areas, format!("{}.{}", kind.word(), Part::Value.word()), request.area, period);
     composer.references.run(key, &composer.place, text, || made)

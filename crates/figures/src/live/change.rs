@@ -1,0 +1,170 @@
+//! What was appended since a position, and the rows of whom it concerns as they were and as they are.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use qianmo_analytics::{Columns, ColumnsBuilder, RowHead, Subjects};
+use qianmo_core::pack::Packs;
+use qianmo_core::{Fault, FieldType, RecordId, SubjectId};
+use qianmo_desk::Change;
+use qianmo_store::{ActionRef, Cut, Row, RowRef, Store};
+
+use super::state::Ties;
+use crate::columns::{Reader, is_common};
+
+/// The most records that are named in a change.
+const NAMED_MAX: usize = 100;
+
+/// The end of the log, as far as it is new.
+#[derive(Debug, Default)]
+pub(super) struct Tail {
+    pub(super) change: Change,
+    /// Records appended.
+    pub(super) count: usize,
+    /// Subjects that aren't common, by number.
+    pub(super) subjects: HashSet<i64>,
+    /// Forms about what everybody shares.
+    pub(super) common: BTreeSet<Arc<str>>,
+    /// The other forms.
+    pub(super) personal: BTreeSet<Arc<str>>,
+    /// Something that can't be followed piece by piece: all must be read anew.
+    pub(super) odd: bool,
+}
+
+impl Tail {
+    /// Reads the log after a position; new bonds and what was overruled are noted in `ties`.
+    pub(super) fn read(
+        store: &dyn Store,
+        since: Cut,
+        packs: &Packs,
+        reader: &Reader,
+        subjects: &Subjects,
+        ties: &mut Ties,
+    ) -> Result<Self, Fault> {
+        let mut tail = Self::default();
+        let mut targets: Vec<(RecordId, SubjectId)> = Vec::new();
+        let mut named: Vec<(SubjectId, String)> = Vec::new();
+        let references = references(packs);
+        tail.change.cut = store.scan_log(since, &mut |row| {
+            tail.add(row, reader, subjects, ties);
+            if let ActionRef::Supersede(target) | ActionRef::Void { record: target, .. } = row.action {
+                ties.overruled.insert(target, row.seq);
+                targets.push((target, row.subject));
+            }
+            if let Some(fields) = references.get(row.form).filter(|_| reader.knows(row.form) && !reader.common(row.form)) {
+                qianmo_store::parse_values(row.values, &mut |field, raw| {
+                    if let (true, qianmo_store::Raw::Text(text)) = (fields.contains(field), raw) {
+                        named.push((row.subject, text.into_owned()));
+                    }
+                    Ok(())
+                })?;
+            }
+            Ok(())
+        })?;
+        for (subject, text) in named {
+            if let Ok(other) = text.parse::<SubjectId>() {
+                tail.bind(subjects, ties, subject, other);
+            }
+        }
+        for (target, subject) in targets {
+            let Some(row) = store.record(target)? else { continue };
+            let head = row.head();
+            if reader.knows(&head.form) && !reader.common(&head.form) {
+                tail.bind(subjects, ties, subject, head.subject.id);
+                if let Some(resident) = head.resident {
+                    tail.bind(subjects, ties, subject, resident);
+                }
+            }
+        }
+        Ok(tail)
+    }
+
+    fn bind(&mut self, subjects: &Subjects, ties: &mut Ties, a: SubjectId, b: SubjectId) {
+        let (a, b) = (subjects.number(a), subjects.number(b));
+        ties.bonds.tie(a, b);
+        self.subjects.extend([a, b]);
+    }
+
+    fn add(&mut self, row: &RowRef<'_>, reader: &Reader, subjects: &Subjects, ties: &mut Ties) {
+        self.count += 1;
+        self.change.areas.insert(row.area);
+        if !self.change.forms.contains(row.form) {
+            self.change.forms.insert(row.form.into());
+        }
+        if self.count <= NAMED_MAX {
+            self.change.records.push(row.id);
+        } else {
+            self.change.records.clear();
+        }
+        if !reader.knows(row.form) {
+            return;
+        }
+        if reader.common(row.form) {
+            self.common.insert(row.form.into());
+            self.odd |= row.resident.is_some();
+            return;
+        }
+        self.personal.insert(row.form.into());
+        self.subjects.insert(subjects.number(row.subject));
+        if let Some(resident) = row.resident {
+            self.bind(subjects, ties, row.subject, resident);
+        }
+    }
+}
+
+/// Fields of each form that name other subjects which aren't common.
+fn references(packs: &Packs) -> HashMap<&str, HashSet<&str>> {
+    let names = |kind: &FieldType| matches!(kind, FieldType::Ref(kind) if !matches!(&**kind, "organisation" | "area"));
+    packs
+        .forms()
+        .filter(|form| !is_common(form))
+        .map(|form| (&*form.id, form.fields.iter().filter(|field| names(&field.kind)).map(|field| &*field.id).collect()))
+        .collect()
+}
+
+/// Rows of some subjects as of two positions.
+#[derive(Debug)]
+pub(super) struct Turned {
+    pub(super) before: Columns,
+    pub(super) after: Columns,
+}
+
+/// Reads all records of these subjects and makes columns of those in force then and now.
+pub(super) fn turned(
+    store: &dyn Store,
+    packs: &Packs,
+    reader: &mut Reader,
+    subjects: &Subjects,
+    ties: &Ties,
+    of: &HashSet<i64>,
+    (then, now): (Cut, Cut),
+) -> Result<Turned, Fault> {
+    let mut rows: Vec<Row> = Vec::new();
+    for number in of {
+        let Some(id) = subjects.id(*number) else { continue };
+        rows.extend(store.records_of(id)?.into_iter().filter(|row| row.seq <= now.0 && !reader.common(&row.head().form)));
+    }
+    rows.sort_unstable_by_key(|row| row.seq);
+    let mut before = ColumnsBuilder::of_some(packs, subjects, true);
+    let mut after = ColumnsBuilder::of_some(packs, subjects, false);
+    for row in rows.iter().filter(|row| !matches!(row.head().action, qianmo_core::Action::Void { .. })) {
+        let head = row.head();
+        let overruled = ties.overruled.get(&head.id).copied().unwrap_or(i64::MAX);
+        let head = RowHead {
+            record: head.id,
+            form: &head.form,
+            subject: head.subject.id,
+            resident: head.resident,
+            organisation: head.organisation,
+            area: head.area,
+            at: head.at,
+        };
+        if row.seq <= then.0 && overruled > then.0 {
+            reader.push_values(&mut before, &head, row.values())?;
+        }
+        if overruled > now.0 {
+            reader.push_values(&mut after, &head, row.values())?;
+        }
+    }
+    Ok(Turned { before: before.finish()?, after: after.finish()? })
+}
