@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use qianmo_core::form::Identifies;
 use qianmo_core::{Fault, RecordId};
-use qianmo_store::{Actor, Areas, Arrival, ArrivalId, ArrivalState, ArrivalsAsked, Sight, Store, Whose, Window};
+use qianmo_store::{Actor, Areas, Arrival, ArrivalId, ArrivalState, ArrivalsAsked, NewArrival, Sight, Store, Whose, Window};
 use qianmo_wire::sync::{ArrivalBody, Outcome, State};
 use serde_json::Value as Json;
 
@@ -170,7 +170,8 @@ pub fn release(store: &mut dyn Store, officer: &Intake, sight: &Sight, release: 
         }
         match append(store, &officer.sender.actor, officer.now, &decision.records) {
             Ok(positions) => {
-                settle(store, officer, release, &decision.arrivals)?;
+                let written = outcome.position.is_some() || !decision.records.is_empty();
+                settle(store, officer, release, written, &decision.arrivals)?;
                 outcome.arrival = Some(release.id.to_string());
                 outcome.position = position(store, &outcome, &positions)?;
                 officer.wake(store, &[], &positions.ids)?;
@@ -182,19 +183,20 @@ pub fn release(store: &mut dyn Store, officer: &Intake, sight: &Sight, release: 
     }
 }
 
-fn settle(store: &mut dyn Store, officer: &Intake, release: &Release, notices: &[qianmo_store::NewArrival]) -> Result<(), Fault> {
+fn settle(store: &mut dyn Store, officer: &Intake, release: &Release, written: bool, notices: &[NewArrival]) -> Result<(), Fault> {
     let actor = &officer.sender.actor;
     if let Some(held) = store.arrivals().get(release.id)?
         && let Some(notice) = notices.first()
     {
         // Merged with another's edit: both are told, under the arrival as it came.
-        let detail = Detail { reasons: detail::Detail::of(&held).reasons, ..parsed(&notice.detail) };
-        let told = qianmo_store::NewArrival {
-            other_worker: notice.other_worker.clone(),
-            detail: detail.text(),
-            ..held.what
-        };
+        let detail = Detail { reasons: Detail::of(&held).reasons, ..parsed(&notice.detail) };
+        let state = if written { held.what.state } else { ArrivalState::Merged };
+        let told = NewArrival { state, other_worker: notice.other_worker.clone(), detail: detail.text(), ..held.what };
         store.arrivals_mut().put(actor, officer.now, &[told])?;
+        if !written {
+            // A withdrawal of what was withdrawn already: nothing of it is in the log.
+            return Ok(());
+        }
     }
     store.arrivals_mut().settle(actor, officer.now, release.id, Some(&release.note).filter(|note| !note.is_empty()).map(String::as_str))
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use qianmo_core::{Action, Decimal, Fault, Form, Kind, Record, RecordId, Subject, SubjectId, Value};
+use qianmo_core::{Action, AreaCode, Date, Decimal, Fault, Form, Kind, Record, RecordId, Subject, SubjectId, Value};
 use qianmo_wire::sync::RecordBody;
 use serde::Deserialize as _;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 /// A record read from a body, and what else the body tells.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +15,19 @@ pub struct Told {
     pub record: Record,
     /// Up to which position its writer knew the village.
     pub seen: Option<i64>,
+    /// What it corrects, as its writer knew it.
+    pub base: Option<Base>,
+}
+
+/// What a correction starts from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Base {
+    /// Date of the service.
+    pub at: Date,
+    /// The area.
+    pub area: AreaCode,
+    /// Field values.
+    pub values: BTreeMap<Arc<str>, Value>,
 }
 
 /// Reads one record. Values become what the form's fields say; a value that can't is kept as text, for the form's check to name it.
@@ -38,31 +51,37 @@ pub fn read<'f>(body: &Json, form: &dyn Fn(&str) -> Option<&'f Form>) -> Result<
     if body.kind == "resident" && resident.is_none() {
         resident = Some(subject);
     }
-    let mut values = BTreeMap::new();
-    for (field, raw) in &body.values {
-        let value = value(raw, kind_of(field));
-        if !value.is_null() {
-            let name = form.and_then(|form| form.field(field)).map_or_else(|| Arc::from(field.as_str()), |field| field.id.clone());
-            values.insert(name, value);
+    let read_values = |told: &Map<String, Json>| {
+        let mut values = BTreeMap::new();
+        for (field, raw) in told {
+            let value = value(raw, kind_of(field));
+            if !value.is_null() {
+                let name = form.and_then(|form| form.field(field)).map_or_else(|| Arc::from(field.as_str()), |field| field.id.clone());
+                values.insert(name, value);
+            }
         }
-    }
-    let at = body.at.parse().map_err(|_| unreadable("at", &body.at))?;
+        values
+    };
+    let base = match &body.base {
+        Some(base) => Some(Base { at: date(&base.at)?, area: area(&base.area)?, values: read_values(&base.values) }),
+        None => None,
+    };
     let record = Record {
         id: record_id("id", &body.id)?,
         form: form.map_or_else(|| Arc::from(body.form.as_str()), |form| form.id.clone()),
         form_version: if body.form_version == 0 { form.map_or(0, |form| form.version) } else { body.form_version },
         subject: Subject { kind: body.kind.as_str().into(), id: subject },
         resident,
-        area: body.area.parse().map_err(|_| unreadable("area", &body.area))?,
+        area: area(&body.area)?,
         organisation: body.organisation.as_deref().map(|text| subject_id("organisation", text)).transpose()?,
         worker: body.worker.as_deref().map(Arc::from),
         device: body.device.as_deref().map(Arc::from),
-        at,
+        at: date(&body.at)?,
         recorded_at: body.recorded_at,
         action,
-        values,
+        values: read_values(&body.values),
     };
-    Ok(Told { record, seen: body.seen })
+    Ok(Told { record, seen: body.seen, base })
 }
 
 /// The id that a body tells, as far as it can be read; for the answer.
@@ -133,6 +152,14 @@ fn value(raw: &Json, kind: Option<Kind>) -> Value {
 
 fn decimal(text: &str) -> Value {
     text.parse::<Decimal>().map_or_else(|_| Value::text(text), Value::Decimal)
+}
+
+fn date(text: &str) -> Result<Date, Fault> {
+    text.parse().map_err(|_| unreadable("at", text))
+}
+
+fn area(text: &str) -> Result<AreaCode, Fault> {
+    text.parse().map_err(|_| unreadable("area", text))
 }
 
 fn record_id(place: &str, text: &str) -> Result<RecordId, Fault> {

@@ -15,8 +15,9 @@ use serde_json::Value as Json;
 
 use crate::body::{Told, read, told_id};
 use crate::detail::{Detail, reason, reasons};
-use crate::merge::{merge, notice, profile_parts};
+use crate::merge::{Edit, Merged, merge, notice, profile_parts, replay};
 use crate::people::{People, decoded, in_force};
+use crate::rules::came_from;
 use crate::{Intake, SenderKind};
 
 /// What is to be done with a batch.
@@ -82,6 +83,9 @@ struct Decider<'a> {
     chains: Vec<Vec<Link>>,
     chain_of: HashMap<RecordId, usize>,
     owners: HashMap<SubjectId, Option<SubjectId>>,
+    /// What is going to be written merged, as it was sent.
+    as_sent: HashMap<RecordId, Record>,
+    edits: HashMap<RecordId, (Record, Record)>,
     records: Vec<Record>,
     arrivals: Vec<NewArrival>,
 }
@@ -118,6 +122,8 @@ pub(crate) fn decide(intake: &Intake, store: &dyn Store, batch: &[Json], how: &H
         chains: Vec::new(),
         chain_of: HashMap::new(),
         owners: HashMap::new(),
+        as_sent: HashMap::new(),
+        edits: HashMap::new(),
         records: Vec::with_capacity(batch.len()),
         arrivals: Vec::new(),
     };
@@ -247,8 +253,14 @@ impl Decider<'_> {
         let mut told = one.told.clone();
         for field in fields {
             match base.and_then(|link| link.record.values.get(&field)) {
-                Some(value) => drop(told.record.values.insert(field, value.clone())),
+                Some(value) => drop(told.record.values.insert(field.clone(), value.clone())),
                 None => drop(told.record.values.remove(&field)),
+            }
+            if let (Some(told), Some(link)) = (&mut told.base, base) {
+                match link.record.values.get(&field) {
+                    Some(value) => drop(told.values.insert(field, value.clone())),
+                    None => drop(told.values.remove(&field)),
+                }
             }
         }
         Ok(Some(Arriving { content: arrival_id(&told.record), told, arrival: one.arrival, body: one.body }))
@@ -416,26 +428,40 @@ impl Decider<'_> {
                 _ => self.keep(one, &[id_taken(record)], None),
             });
         }
-        let (Some(base), Some(head)) = (chain.iter().find(|link| link.record.id == target), chain.last()) else {
+        let (Some(link), Some(head)) = (chain.iter().find(|link| link.record.id == target), chain.last()) else {
             return Ok(self.keep(one, &[Fault::new("SYNC-0209").with("target", target)], Some(target)));
         };
-        let (base, first) = (base.record.clone(), head.record.clone());
-        if matches!(base.action, Action::Void { .. }) || base.form != record.form {
+        if matches!(link.record.action, Action::Void { .. }) || link.record.form != record.form {
             return Ok(self.keep(one, &[Fault::new("SYNC-0213").with("target", target)], None));
         }
+        let (held, first) = (link.record.clone(), head.record.clone());
         if let Err(fault) = self.intake.may.may_write(&first, None) {
             return Ok(self.keep(one, &[fault], None));
         }
-        if first.id == target {
-            return self.write(one, record.clone(), Vec::new());
-        }
-        let position = head.position;
+        let base = self.base(one, held)?;
+        let from_server = self.intake.sender.kind != SenderKind::Person;
+        let is_void = matches!(record.action, Action::Void { .. });
         match (&first.action, &record.action) {
             (Action::Void { .. }, Action::Void { .. }) => {
                 let form = self.intake.rules.form(&record.form);
                 let notices: Vec<Notice> = form.map(|form| notice(form, &first, record, &[])).into_iter().collect();
                 self.keep_notice(one, &notices, first.worker);
-                Ok(self.merged(one, notices, position))
+                Ok(self.merged(one, notices))
+            }
+            // Nothing has happened that its writer didn't know.
+            (Action::State | Action::Supersede(_), _) if same_facts(&base, &first) && (first.id == target || !from_server || is_void) => {
+                let action = match &record.action {
+                    Action::Void { reason, .. } => Action::Void { record: first.id, reason: reason.clone() },
+                    _ => Action::Supersede(first.id),
+                };
+                if record.action == action {
+                    return self.write(one, record.clone(), Vec::new());
+                }
+                // It names an older record that said the same as the last one: kept, so that the same sent again is known.
+                let notices: Vec<Notice> =
+                    self.intake.rules.form(&record.form).map(|form| notice(form, &first, record, &[])).into_iter().collect();
+                self.keep_notice(one, &notices, None);
+                self.write(one, Record { action, ..record.clone() }, notices)
             }
             (Action::Void { .. }, _) | (_, Action::Void { .. }) => {
                 Ok(self.keep(one, &[Fault::new("SYNC-0211").with("target", target).with("met", first.id)], None))
@@ -444,13 +470,39 @@ impl Decider<'_> {
         }
     }
 
+    /// What a correction starts from: as its writer tells; else what its writer sent under that id, for the log may have it merged or mended; else
+    /// what the log has.
+    fn base(&mut self, one: &Arriving<'_>, held: Record) -> Result<Record, Fault> {
+        if let Some(base) = &one.told.base {
+            return Ok(Record { at: base.at, area: base.area, values: base.values.clone(), ..held });
+        }
+        if let Some(sent) = self.as_sent.get(&held.id) {
+            return Ok(sent.clone());
+        }
+        let rules = &*self.intake.rules;
+        for arrival in self.store.arrivals().of_record(held.id)? {
+            let in_log = matches!(arrival.what.state, ArrivalState::Merged | ArrivalState::Released);
+            let body: Option<Json> = serde_json::from_str(&arrival.what.sent).ok().filter(|_| in_log);
+            let told = body.and_then(|body| read(&body, &|form| rules.form(form)).ok());
+            if let Some(told) = told {
+                return Ok(Record { at: told.record.at, area: told.record.area, values: told.record.values, ..held });
+            }
+        }
+        Ok(held)
+    }
+
     fn merge(&mut self, one: &Arriving<'_>, base: &Record, first: &Record) -> Result<Verdict, Fault> {
         let record = &one.told.record;
         let Some(form) = self.intake.rules.form(&record.form) else {
             return Ok(self.keep(one, &[Fault::new("SYNC-0201").with("form", &record.form)], None));
         };
-        let merged = merge(base, first, record);
+        let mut merged = merge(base, first, record);
+        if self.intake.sender.kind != SenderKind::Person {
+            self.replayed(record, base, &mut merged)?;
+        }
         let notices = vec![notice(form, first, record, &merged.parts)];
+        self.as_sent.insert(record.id, record.clone());
+        self.edits.insert(record.id, (record.clone(), base.clone()));
         let findings = self.check(form, &merged.record)?;
         if !findings.refused.is_empty() {
             let mut faults = vec![Fault::new("SYNC-0212").with("met", first.id)];
@@ -459,6 +511,53 @@ impl Decider<'_> {
         }
         self.keep_notice(one, &notices, first.worker.clone());
         self.write(one, merged.record, notices)
+    }
+
+    /// The merge of another server's edit: from all edits of the chain, in whatever order the two servers have them.
+    fn replayed(&mut self, record: &Record, base: &Record, merged: &mut Merged) -> Result<(), Fault> {
+        let Some(at) = target(record).and_then(|target| self.chain_of.get(&target).copied()) else { return Ok(()) };
+        let links: Vec<Record> = self.chains[at].iter().map(|link| link.record.clone()).collect();
+        let Some((root, corrections)) = links.split_first() else { return Ok(()) };
+        let SenderKind::Server { home } = self.intake.sender.kind else { return Ok(()) };
+        let mut edits = Vec::with_capacity(links.len());
+        for (held, before) in corrections.iter().zip(&links) {
+            let theirs = came_from(held.worker.as_deref(), home);
+            let (record, base) = match self.edit_as_sent(held)? {
+                Some((record, base)) => (record, base),
+                None => (held.clone(), before.clone()),
+            };
+            edits.push(Edit { record, base, theirs });
+        }
+        edits.push(Edit { record: record.clone(), base: base.clone(), theirs: true });
+        let replayed = replay(root, &edits);
+        merged.record = Record { values: replayed.values, at: replayed.at, area: replayed.area, ..merged.record.clone() };
+        for part in &mut merged.parts {
+            let held = match &*part.field {
+                "at" => Value::Date(merged.record.at),
+                "area" => Value::text(&merged.record.area.to_string()),
+                field => merged.record.values.get(field).cloned().unwrap_or_default(),
+            };
+            part.second_holds = held == part.values[2];
+        }
+        Ok(())
+    }
+
+    /// A record of the log that was merged when it came, as its sender wrote it.
+    fn edit_as_sent(&mut self, held: &Record) -> Result<Option<(Record, Record)>, Fault> {
+        if let Some(edit) = self.edits.get(&held.id) {
+            return Ok(Some(edit.clone()));
+        }
+        let rules = &*self.intake.rules;
+        for arrival in self.store.arrivals().of_record(held.id)? {
+            let body: Option<Json> = serde_json::from_str(&arrival.what.sent).ok().filter(|_| arrival.what.state == ArrivalState::Merged);
+            let from_server = Detail::of(&arrival).home.is_some();
+            let told = body.filter(|_| from_server).and_then(|body| read(&body, &|form| rules.form(form)).ok());
+            if let Some(Told { record, base: Some(base), .. }) = told {
+                let base = Record { at: base.at, area: base.area, values: base.values, ..record.clone() };
+                return Ok(Some((record, base)));
+            }
+        }
+        Ok(None)
     }
 
     /// The chain of corrections that a record is in, whether in the log or about to be.
@@ -498,7 +597,7 @@ impl Decider<'_> {
             self.chains.push(vec![Link { record: record.clone(), position: None }]);
         }
         self.fates.insert(record.id, Fate::Written);
-        let mut verdict = self.merged(one, notices, None);
+        let mut verdict = self.merged(one, notices);
         verdict.written = Some(self.records.len());
         self.records.push(record);
         Ok(verdict)
@@ -506,12 +605,12 @@ impl Decider<'_> {
 
     /// The answer to what goes into the log, with another's edit where there are notices.
     #[expect(clippy::unused_self, reason = "reads as the others do")]
-    fn merged(&self, one: &Arriving<'_>, notices: Vec<Notice>, position: Option<i64>) -> Verdict {
+    fn merged(&self, one: &Arriving<'_>, notices: Vec<Notice>) -> Verdict {
         let met = !notices.is_empty();
         let outcome = Outcome {
             id: one.told.record.id.to_string(),
             state: if met { State::Merged } else { State::Accepted },
-            position,
+            position: None,
             arrival: met.then(|| one.arrival.to_string()),
             reasons: if met { vec![reason(&Fault::new("SYNC-0301"))] } else { Vec::new() },
             questions: Vec::new(),
@@ -566,6 +665,11 @@ impl Decider<'_> {
             detail: detail.text(),
         }
     }
+}
+
+/// Whether two records say the same.
+fn same_facts(a: &Record, b: &Record) -> bool {
+    a.values == b.values && a.at == b.at && a.area == b.area && a.organisation == b.organisation && a.subject.id == b.subject.id
 }
 
 /// The field whose text or name no database holds.

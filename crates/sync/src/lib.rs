@@ -13,6 +13,7 @@
 
 pub mod body;
 pub mod merge;
+pub mod peer;
 
 #[cfg(not(target_arch = "wasm32"))]
 mod arrived;
@@ -32,6 +33,8 @@ mod people;
 mod pull;
 #[cfg(not(target_arch = "wasm32"))]
 mod rules;
+#[cfg(not(target_arch = "wasm32"))]
+mod upstream;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use arrived::{Arrived, Release, dismiss, release};
@@ -43,3 +46,7 @@ pub use intake::{Intake, RECORDS_MAX};
 pub use pull::{Pulled, Puller};
 #[cfg(not(target_arch = "wasm32"))]
 pub use rules::{May, Rules, Sender, SenderKind, came_from};
+#[cfg(not(target_arch = "wasm32"))]
+pub use upstream::Upstream;
+
+pub use peer::Peer;

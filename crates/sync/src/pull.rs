@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use qianmo_core::{AreaCode, Fault, SubjectId};
-use qianmo_store::{Areas, Cut, Reader, Row, Scan, Sight, Store, Window};
-use qianmo_wire::sync::{Cursor, RecordBody, Village};
+use qianmo_core::{Action, AreaCode, Fault, RecordId, SubjectId};
+use qianmo_store::{ActionRef, Areas, Cut, Reader, Row, Scan, Sight, Store, Window};
+use qianmo_wire::sync::{BaseBody, Cursor, RecordBody, Village};
 use ring::digest::{SHA256, digest};
 use serde_json::Map;
 
@@ -97,6 +97,8 @@ impl Puller<'_> {
         let mut at = kept.unwrap_or(Cursor { sight: print, ..Cursor::default() });
         if at.position == 0 {
             at.moved = end.0;
+        } else if self.home.is_some() {
+            at.moved = end.0;
         } else {
             let done = self.moved_in(&reader, area, &mut at, end, (&mut village, room))?;
             if !done {
@@ -106,8 +108,8 @@ impl Puller<'_> {
         }
         let from = Cut(at.position);
         let more = self.changes(&reader, &mut at, (&mut village, room))?;
-        if from != Cut::START {
-            village.left = self.left(&reader, area, from, Cut(at.position))?;
+        if from != Cut::START && self.home.is_none() {
+            self.left(&reader, area, (from, Cut(at.position)), &mut village)?;
         }
         village.cursor = at;
         Ok((village, more))
@@ -128,18 +130,37 @@ impl Puller<'_> {
             .filter_map(|resident| Some((resident.arrived?.0, resident.id)))
             .filter(|(arrived, _)| *arrived <= end.0)
             .collect();
+        // Who sits here again because what said "elsewhere" was withdrawn or corrected has arrived long ago, by the directory.
+        let locating = self.locating();
+        let what = Scan { forms: Some(&locating), since: Some(Cut(at.moved)), cut: Some(end), corrections: true, ..Scan::default() };
+        let mut corrected = Vec::new();
+        self.store.scan_changes(&what, &mut |row| {
+            corrected.extend(row.resident.map(|resident| (row.seq, resident)));
+            Ok(())
+        })?;
+        for (position, resident) in corrected {
+            if self.store.directory()?.home(resident)? == Some(area) {
+                movers.push((position, resident));
+            }
+        }
         movers.sort_unstable();
         for (arrived, resident) in movers {
-            if *room == 0 {
+            // Those of one moment go together: the cursor can't tell them apart.
+            if *room == 0 && arrived > at.moved {
                 return Ok(false);
             }
             for row in reader.about(resident)?.into_iter().filter(|row| row.seq <= at.position && row.head().area != area) {
-                self.take(&row, village, room);
+                self.take(&row, village, room)?;
             }
             at.moved = arrived;
         }
         at.moved = end.0;
         Ok(true)
+    }
+
+    /// The forms that say where somebody sits.
+    fn locating(&self) -> Vec<&str> {
+        self.rules.packs().forms().filter(|form| form.locates).map(|form| &*form.id).collect()
     }
 
     /// What was written since; whether there is more.
@@ -152,7 +173,7 @@ impl Puller<'_> {
                     return Ok(true);
                 }
                 at.position = row.seq;
-                self.take(&row, village, room);
+                self.take(&row, village, room)?;
             }
             at.position = changes.cut.0.max(at.position);
             if !changes.more {
@@ -164,21 +185,25 @@ impl Puller<'_> {
         }
     }
 
-    fn take(&self, row: &Row, village: &mut Village, room: &mut u64) {
-        if self.home.is_some_and(|home| came_from(row.head().worker.as_deref(), home)) {
-            return;
+    fn take(&self, row: &Row, village: &mut Village, room: &mut u64) -> Result<(), Fault> {
+        // A server gets what was written above it about its own areas, and nothing of what it sent.
+        let head = row.head();
+        if self.home.is_some_and(|home| came_from(head.worker.as_deref(), home) || head.area.to_string() != village.area) {
+            return Ok(());
         }
         *room = room.saturating_sub(HEAD_BYTES + row.values().len() as u64);
-        village.records.push(body(row));
+        village.records.push(if self.home.is_some() { for_server(self.store, body(row))? } else { body(row) });
+        Ok(())
     }
 
-    /// Residents of the village whom a record between two positions says to sit elsewhere.
-    fn left(&self, reader: &Reader<'_>, area: AreaCode, from: Cut, to: Cut) -> Result<Vec<String>, Fault> {
-        let locating: Vec<&str> = self.rules.packs().forms().filter(|form| form.locates).map(|form| &*form.id).collect();
+    /// Residents of the village who sit elsewhere since something that was written between two positions, and what of theirs no longer stands.
+    fn left(&self, reader: &Reader<'_>, area: AreaCode, (from, to): (Cut, Cut), village: &mut Village) -> Result<(), Fault> {
+        let locating = self.locating();
         let mut elsewhere: BTreeSet<SubjectId> = BTreeSet::new();
         let what = Scan { forms: Some(&locating), since: Some(from), cut: Some(to), ..Scan::default() };
         self.store.scan_changes(&what, &mut |row| {
-            if row.area != area
+            // Somewhere else; or what said "here" is withdrawn or corrected.
+            if (row.area != area || row.action != ActionRef::State)
                 && let Some(resident) = row.resident
             {
                 elsewhere.insert(resident);
@@ -194,21 +219,44 @@ impl Puller<'_> {
             })?;
             elsewhere.retain(|resident| here.contains(resident));
         }
-        let mut left = Vec::new();
         for resident in elsewhere {
-            let sits = self.store.directory()?.home(resident)?;
-            if sits != Some(area) && !reader.about(resident)?.is_empty() {
-                left.push(resident.to_string());
+            if self.store.directory()?.home(resident)? == Some(area) {
+                continue;
+            }
+            let seen: BTreeSet<RecordId> = reader.about(resident)?.iter().map(|row| row.head().id).collect();
+            if seen.is_empty() {
+                continue;
+            }
+            village.left.push(resident.to_string());
+            // What was corrected from elsewhere stays corrected, though the correction isn't for this village any more.
+            for row in Reader::whole(self.store).about(resident)? {
+                if let Action::Supersede(old) | Action::Void { record: old, .. } = &row.head().action
+                    && seen.contains(old)
+                    && !seen.contains(&row.head().id)
+                {
+                    village.gone.push(old.to_string());
+                }
             }
         }
-        Ok(left)
+        Ok(())
     }
 }
 
 /// A record as a body, with its position. Values need no form: they lie as JSON.
-fn body(row: &Row) -> RecordBody {
+pub(crate) fn body(row: &Row) -> RecordBody {
     let values: Map<String, serde_json::Value> = serde_json::from_str(row.values()).unwrap_or_default();
     RecordBody { values, position: Some(row.seq), ..head(row.head()) }
+}
+
+/// A record for another server: with what it corrects, as it stands here.
+pub(crate) fn for_server(store: &dyn Store, mut sent: RecordBody) -> Result<RecordBody, Fault> {
+    sent.position = None;
+    let target = sent.supersedes.as_ref().or(sent.voids.as_ref()).and_then(|id| id.parse::<RecordId>().ok());
+    if let Some(row) = target.map(|target| store.record(target)).transpose()?.flatten() {
+        let known = body(&row);
+        sent.base = Some(BaseBody { at: known.at, area: known.area, values: known.values });
+    }
+    Ok(sent)
 }
 
 /// The sight, in one village only.

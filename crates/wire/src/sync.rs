@@ -62,9 +62,27 @@ pub struct RecordBody {
     /// Pushed: up to which position its writer knew the village when writing it; without it no notice of a concurrent edit is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<i64>,
+    /// Pushed, of a correction or withdrawal: what it corrects, as its writer knew it. Without it the server takes the last that it has from the
+    /// same hands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<BaseBody>,
     /// Pulled: its position in the log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<i64>,
+}
+
+/// What a correction starts from.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BaseBody {
+    /// Date of the service.
+    pub at: String,
+    /// The area.
+    pub area: String,
+    /// Field values.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub values: Map<String, Value>,
 }
 
 /// One request: a batch to push, and where to pull from.

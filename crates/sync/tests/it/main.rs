@@ -3,4 +3,8 @@
 #[cfg(test)]
 mod intake;
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod world;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use qianmo_core::pack::Packs;
 use qianmo_core::{Action, Area, AreaCode, AreaKind, AreaTree, Date, Fault, Kind, Record, RecordId, SubjectId};
-use qianmo_store::{Actor, Cut, SqliteStore, Store};
+use qianmo_store::{Actor, Areas, Cut, DirectoryPolicy, Mask, Masks, Options, Sheet, Sight, SqliteStore, Store, Whose, Window};
 use qianmo_sync::{Intake, Rules, Sender};
 use qianmo_wire::sync::{Outcome, State};
 use serde_json::{Value as Json, json};
@@ -175,11 +175,27 @@ pub(crate) struct Kept {
     pub(crate) dir: tempfile::TempDir,
 }
 
+/// With a directory of residents.
+pub(crate) fn options() -> Options {
+    let mut directory = DirectoryPolicy::default();
+    directory.sheet("p.person", Sheet { locates: true, name: Some("name".into()), birth: Some("birth_date".into()), ..Sheet::default() });
+    let mut masks = Masks::default();
+    masks.field("p.person", "phone", Mask::Phone);
+    Options { directory, masks, ..Options::default() }
+}
+
+/// Everything in these areas, unmasked.
+pub(crate) fn sight(areas: &[u64]) -> Sight {
+    let areas = Areas::Only(Arc::new(areas.iter().copied().map(area).collect()));
+    let forms = Arc::new(["p.person", "p.visit", "p.antenatal"].into_iter().map(Arc::from).collect());
+    Sight { windows: vec![Window { areas, forms, whose: Whose::Everybody }], exposed: true }
+}
+
 /// A store, in memory where the system has such a place.
 pub(crate) fn store() -> Kept {
     let memory = std::path::Path::new("/dev/shm");
     let dir = if memory.is_dir() { tempfile::tempdir_in(memory).unwrap() } else { tempfile::tempdir().unwrap() };
-    Kept { store: SqliteStore::create(dir.path()).unwrap(), dir }
+    Kept { store: SqliteStore::create_with(dir.path(), &options()).unwrap(), dir }
 }
 
 pub(crate) fn states(outcomes: &[Outcome]) -> Vec<State> {
