@@ -153,8 +153,8 @@ fn the_worked_cases_of_consent_hold() {
     for case in PACKS.packs.iter().flat_map(|pack| &pack.cases) {
         for (place, record) in case.records.iter().enumerate().filter(|(_, record)| record.form == form.id) {
             asked += 1;
-            let sheets = case.records.iter().filter(|sheet| PACKS.form(&sheet.form).is_some_and(qianmo_core::Form::is_person_sheet));
-            let sheet = sheets.filter(|sheet| sheet.subject == record.subject).last().map(|sheet| sheet.values.clone()).unwrap_or_default();
+            let mut sheets = case.records.iter().filter(|sheet| PACKS.form(&sheet.form).is_some_and(qianmo_core::Form::is_person_sheet));
+            let sheet = sheets.rfind(|sheet| sheet.subject == record.subject).map(|sheet| sheet.values.clone()).unwrap_or_default();
             let filled = qianmo_core::Record { at: record.at, values: record.values.clone(), ..blank(form) };
             let found: Vec<&str> = form.check(&filled, &Known::on(today()).about(&sheet)).refused.iter().map(|fault| fault.code).collect();
             let expected: Vec<&str> = case.refused.iter().filter(|(n, _)| *n == place + 1).map(|(_, code)| &**code).collect();
