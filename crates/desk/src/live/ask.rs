@@ -143,7 +143,11 @@ impl LiveDue {
             }
             let total = asked.count.then(|| sources.iter().map(|source| count(source, asked)).sum());
             let mut lines = merged(&sources, asked, on);
-            let next = (lines.len() > asked.limit).then(|| Key::of(&lines[asked.limit.saturating_sub(1)].due, on));
+            let last = (lines.len() > asked.limit).then(|| lines.get(asked.limit.saturating_sub(1))).flatten();
+            let next = last.map(|line| {
+                let key = Key::of(&line.due, on);
+                if line.wording == Wording::Full { key } else { key.veiled() }
+            });
             lines.truncate(asked.limit);
             Ok(DuePage { on, cut, lines, next, total })
         })

@@ -67,7 +67,7 @@ pub struct MergePreview {
 /// The form and values of the record that gives up an entry for `kept`; its subject is the entry given up.
 ///
 /// Errors: `DESK-0203` no programme in use has such a form.
-pub fn merge_values(packs: &Packs, kept: SubjectId) -> Result<(Arc<str>, BTreeMap<Arc<str>, Value>), Fault> {
+pub fn merge_values(packs: &Packs, kept: SubjectId) -> Result<(Arc<str>, Values), Fault> {
     let form = packs.merge_form().ok_or_else(|| Fault::new("DESK-0203"))?;
     let field = form.merges().ok_or_else(|| Fault::new("DESK-0203"))?;
     Ok((form.id.clone(), BTreeMap::from([(field.id.clone(), Value::text(&kept.to_string()))])))

@@ -117,4 +117,4 @@ pub(crate) fn said<'a>(english: bool, name: &'a str, name_en: &'a str) -> &'a st
 }
 
 /// Values by field.
-pub(crate) type Values = std::collections::BTreeMap<Arc<str>, qianmo_core::Value>;
+pub type Values = std::collections::BTreeMap<Arc<str>, qianmo_core::Value>;

@@ -6,10 +6,14 @@ use std::sync::Arc;
 use jiff::ToSpan;
 use jiff::civil::date;
 use qianmo_access::Wording;
+use qianmo_access::consent::State as ConsentState;
 use qianmo_core::schedule::{State, Wanted};
 use qianmo_core::{RecordId, SubjectId, Value};
-use qianmo_desk::{Asked, Change, Due, DueAsked, DueCount, DueSight, DueWhose, DueWindow, Fresh, Key, LiveDue, LiveLimits};
-use qianmo_store::{Areas, Store};
+use qianmo_desk::{
+    Asked, Change, Due, DueAsked, DueCount, DueSight, DueWhose, DueWindow, Fresh, Key, LiveDue, LiveLimits, OnePerson, PersonAsked,
+    person_page, rows_about,
+};
+use qianmo_store::{Areas, Reader, Store};
 
 use crate::world::{A, B, C, TODAY, TOWN, World, area, illness, person};
 
@@ -402,4 +406,67 @@ fn a_store_that_cannot_be_opened_is_told_and_tried_again() {
     assert_eq!(live.page(&DueAsked::of(area(A)), &all()).unwrap_err().code, "STORE-0001");
     works.store(true, std::sync::atomic::Ordering::SeqCst);
     assert_eq!(page(&live, A), anew(&world, A));
+}
+
+#[test]
+fn a_withdrawn_consent_takes_the_lines_that_rest_on_it_away() {
+    let mut world = World::new();
+    some_people(&mut world);
+    let live = world.live();
+    let visits = |world: &World| {
+        agrees(world, &live);
+        page(&live, A).iter().filter(|line| line.owner() == person(0) && &*line.item.service == "care.visit").count()
+    };
+    let answer = |world: &mut World, code: &str, at| {
+        world.about("base.consent", 0, A, at, &[("purpose", Value::text("base.visits")), ("answer", Value::text(code))])
+    };
+    assert_eq!(visits(&world), 1, "nobody asked: it goes on");
+    let refused = answer(&mut world, "2", date(2025, 6, 1));
+    assert_eq!(visits(&world), 0);
+    answer(&mut world, "1", date(2025, 6, 2));
+    assert_eq!(visits(&world), 1);
+    answer(&mut world, "3", date(2025, 6, 3));
+    assert_eq!(visits(&world), 0);
+    world.void(refused);
+    assert_eq!(visits(&world), 0, "the last answer counts");
+    let rows = rows_about(&Reader::whole(&world.store), &OnePerson::alone(person(0))).unwrap();
+    let asked = PersonAsked { packs: &world.packs, resident: person(0), rows: &rows, on: TODAY, name_of: &|_| None, english: true };
+    let told: Vec<_> =
+        person_page(&asked).unwrap().consents.into_iter().map(|consent| (consent.name, consent.state, consent.since)).collect();
+    let expected = [("Committee", ConsentState::Unasked, None), ("Visits", ConsentState::Withdrawn, Some(date(2025, 6, 3)))];
+    assert_eq!(told, expected.map(|(name, state, since)| (name.to_owned(), state, since)));
+}
+
+#[test]
+fn the_committee_sees_appointments_of_those_who_agreed_and_finds_nothing_by_service() {
+    let mut world = World::new();
+    some_people(&mut world);
+    world.about("base.consent", 0, A, date(2025, 6, 1), &[("purpose", Value::text("base.committee")), ("answer", Value::text("1"))]);
+    let live = world.live();
+    let committee = DueWindow { wording: Wording::Appointment, ..window(&[A], &[&CARE], DueWhose::Everybody) };
+    let sight = DueSight { windows: vec![committee.clone()] };
+    let lines = |asked: DueAsked| live.page(&DueAsked { count: true, ..asked }, &sight).unwrap();
+    let seen = lines(DueAsked::of(area(A)));
+    assert!(seen.lines.len() > 1 && seen.lines.iter().all(|line| line.due.owner() == person(0) && line.wording == Wording::Appointment));
+    for asked in [
+        DueAsked { services: vec!["care.visit".into()], ..DueAsked::of(area(A)) },
+        DueAsked { packs: vec!["care".into()], ..DueAsked::of(area(A)) },
+        DueAsked { urgency: Some(9), ..DueAsked::of(area(A)) },
+    ] {
+        let page = lines(asked);
+        assert!(page.lines.is_empty() && page.total == Some(0));
+    }
+    let totals = live.totals(area(A), &sight, Fresh::Now).unwrap();
+    assert!(totals.villages.iter().all(|village| village.services.is_empty()), "nothing is counted by service");
+    let first = lines(DueAsked { limit: 1, ..DueAsked::of(area(A)) });
+    let next = first.next.unwrap();
+    assert!(!next.to_string().contains("care"), "{next}");
+    let rest = lines(DueAsked { after: Some(next), ..DueAsked::of(area(A)) });
+    assert_eq!(rest.lines, seen.lines[1..]);
+    let both = DueSight { windows: vec![committee, window(&[A], &[&["care.visit"]], DueWhose::Everybody)] };
+    let full = live.page(&DueAsked::of(area(A)), &both).unwrap();
+    assert!(
+        full.lines.iter().all(|line| (line.wording == Wording::Full) == (&*line.due.item.service == "care.visit")),
+        "the better of both"
+    );
 }

@@ -27,8 +27,13 @@ fn a_village_that_fell_silent_is_told_with_its_days() {
 fn entries_of_one_number_or_of_one_name_and_birth_may_be_one_person() {
     let mut world = World::new();
     let sheet = |world: &mut World, number: u128, name: &str, birth, id: Option<&str>| {
-        let mut record =
-            world.record("base.resident", person(number), Some(person(number)), date(2020, 1, 1), if number % 2 == 0 { A } else { B });
+        let mut record = world.record(
+            "base.resident",
+            person(number),
+            Some(person(number)),
+            date(2020, 1, 1),
+            if number.is_multiple_of(2) { A } else { B },
+        );
         record.values = values(&[("name", Value::text(name)), ("birth_date", Value::Date(birth)), ("sex", Value::text("2"))]);
         if let Some(id) = id {
             record.values.insert("id_number".into(), Value::text(id));

@@ -23,7 +23,7 @@ const FORMS: [(&str, &str, &str, &str); 10] = [
         "profile locates name:text:name birth_date:date sex:choice id_number:text:resident_number phone:text:phone",
     ),
     ("base.merge", "重复档案合并", "resident", "merged_into:ref"),
-    ("base.consent", "知情同意", "resident", "agreed:bool"),
+    ("base.consent", "知情同意", "resident", "purpose:text answer:choice"),
     ("care.enrolment", "建档", "illness", "level:integer"),
     ("care.followup", "随访", "illness", "sbp:integer mode:choice next:date"),
     ("care.closing", "结案", "illness", "cured:bool"),
@@ -38,6 +38,33 @@ const BASE: &str = r#"
 form = "base.death"
 services = "all"
 reason = "已死亡"
+"#;
+
+const CONSENT: &str = r#"
+source = "测试"
+
+[consent]
+form = "base.consent"
+purpose = "purpose"
+answer = "answer"
+given = "1"
+refused = "2"
+withdrawn = "3"
+
+[[purpose]]
+id = "base.committee"
+name = "请村干部通知"
+name_en = "Committee"
+meaning = "只说时间"
+allows = ["committee_reminder"]
+
+[[purpose]]
+id = "base.visits"
+name = "上门随访"
+name_en = "Visits"
+meaning = "不同意的不上门"
+services = ["care.visit"]
+unasked = "goes_on"
 "#;
 
 const CARE: &str = r#"
@@ -168,6 +195,7 @@ pub(crate) fn packs() -> Arc<Packs> {
         pack("base", ""),
         pack("guard", "needs = [\"base\"]\nsensitivity = \"restricted\"\n"),
         pack("care", "needs = [\"base\", \"guard\"]\n[[subject]]\nid = \"illness\"\nname = \"病程\"\n"),
+        ("base/consent.toml".to_owned(), CONSENT.to_owned()),
         ("base/schedule.toml".to_owned(), BASE.to_owned()),
         ("care/schedule.toml".to_owned(), CARE.to_owned()),
         ("guard/schedule.toml".to_owned(), GUARD.to_owned()),
