@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::limits::LoginTries;
 use crate::observe::Observed;
+use crate::oidc::SignIn;
 use crate::readers::{OpenStore, Readers};
 use crate::refused::Refused;
 
@@ -59,6 +60,8 @@ pub struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) observed: Observed,
     pub(crate) tries: LoginTries,
+    /// The identity provider, if there is one.
+    pub(crate) sign_in: Option<Arc<SignIn>>,
     rules: RwLock<Arc<Rules>>,
     areas: RwLock<Arc<AreaTree>>,
     areas_body: RwLock<Arc<AreasBody>>,
@@ -98,6 +101,7 @@ impl App {
         let due = Arc::new(due);
         let clock = parts.clock.clone();
         let follower = due.follow(Box::new(move || clock.today()))?;
+        let sign_in = parts.config.oidc.clone().map(SignIn::new).transpose()?.map(Arc::new);
         Ok(Self(Arc::new(Inner {
             config: parts.config,
             writer: parts.writer,
@@ -111,6 +115,7 @@ impl App {
             clock: parts.clock,
             observed: Observed::new(),
             tries: LoginTries::default(),
+            sign_in,
             rules: RwLock::new(Arc::new(Rules::new(parts.packs.clone(), areas.clone()))),
             areas_body: RwLock::new(Arc::new(qianmo_sync::exchange::areas(&areas))),
             areas: RwLock::new(areas),

@@ -31,6 +31,8 @@ pub struct Config {
     pub login: LoginRules,
     /// How long a session lasts.
     pub session: SessionRules,
+    /// The identity provider through which workers may log in, beside their passwords.
+    pub oidc: Option<crate::Oidc>,
 }
 
 /// Files for TLS, in PEM.
@@ -56,6 +58,7 @@ impl Default for Config {
             farewell: Duration::from_secs(15),
             login: LoginRules::default(),
             session: SessionRules::default(),
+            oidc: None,
         }
     }
 }

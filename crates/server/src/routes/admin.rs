@@ -4,7 +4,7 @@ use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
-use super::{areas, audit, devices, grants, organisations, second_factor, session, settings, workers};
+use super::{areas, audit, devices, grants, organisations, second_factor, session, settings, signin, workers};
 use crate::app::App;
 
 /// The most bytes of a file with outlines.
@@ -18,6 +18,12 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(second_factor::confirm))
         .routes(routes!(second_factor::renew))
         .routes(routes!(second_factor::give_up))
+        .routes(routes!(signin::options))
+        .routes(routes!(signin::begin))
+        .routes(routes!(signin::begin_link))
+        .routes(routes!(signin::done))
+        .routes(routes!(signin::own))
+        .routes(routes!(signin::unlink))
         .routes(routes!(workers::list, workers::open))
         .routes(routes!(workers::one))
         .routes(routes!(workers::enable))

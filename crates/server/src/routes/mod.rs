@@ -24,6 +24,7 @@ mod rosters;
 mod second_factor;
 mod session;
 mod settings;
+mod signin;
 mod sync;
 mod targets;
 mod workers;

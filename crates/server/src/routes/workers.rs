@@ -299,6 +299,22 @@ pub(crate) struct IdentityBody {
     subject: String,
 }
 
+impl TryFrom<&IdentityBody> for ExternalIdentity {
+    type Error = Fault;
+
+    /// Errors: `STORE-0517`.
+    fn try_from(body: &IdentityBody) -> Result<Self, Fault> {
+        Self::new(&body.issuer, &body.subject)
+    }
+}
+
+impl From<&[ExternalIdentity]> for Identities {
+    fn from(held: &[ExternalIdentity]) -> Self {
+        let items = held.iter().map(|one| IdentityBody { issuer: one.issuer().to_owned(), subject: one.subject().to_owned() });
+        Self { items: items.collect() }
+    }
+}
+
 /// Identities linked to an account.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Identities {
@@ -315,8 +331,7 @@ pub(crate) struct Identities {
 pub(crate) async fn identities(State(app): State<App>, caller: Caller, At(name): At<String>) -> Result<Json<Identities>, Refused> {
     let worker = seen(&app, &caller, &name, &[Right::ManageAccounts]).await?;
     let held = app.read(move |store| store.accounts().links_of(&worker.name)).await?;
-    let items = held.iter().map(|one| IdentityBody { issuer: one.issuer().to_owned(), subject: one.subject().to_owned() });
-    Ok(Json(Identities { items: items.collect() }))
+    Ok(Json(held.as_slice().into()))
 }
 
 /// Links an identity to an account. Doing it twice is the same as once.
@@ -333,7 +348,7 @@ pub(crate) async fn link(
     Body(identity): Body<IdentityBody>,
 ) -> Result<StatusCode, Refused> {
     let worker = managed(&app, &caller, &name).await?;
-    let identity = ExternalIdentity::new(&identity.issuer, &identity.subject)?;
+    let identity: ExternalIdentity = (&identity).try_into()?;
     let (actor, now, by) = (caller.actor().clone(), app.clock.now_ms(), caller.clone());
     app.write(move |store| {
         within(by.access(), store, &worker.name)?;
@@ -356,10 +371,16 @@ pub(crate) async fn unlink(
     Body(identity): Body<IdentityBody>,
 ) -> Result<StatusCode, Refused> {
     let worker = managed(&app, &caller, &name).await?;
-    let identity = ExternalIdentity::new(&identity.issuer, &identity.subject)?;
+    take_link(&app, &caller, worker.name, (&identity).try_into()?).await
+}
+
+/// Takes an account's link away and ends its sessions.
+///
+/// Errors: `STORE-0516` the identity isn't linked to this account.
+pub(crate) async fn take_link(app: &App, caller: &Caller, name: AccountName, identity: ExternalIdentity) -> Result<StatusCode, Refused> {
     let (actor, now) = (caller.actor().clone(), app.clock.now_ms());
     app.write(move |store| {
-        if store.accounts().linked(&identity)? != Some(worker.name) {
+        if store.accounts().linked(&identity)? != Some(name) {
             return Err(Fault::new("STORE-0516").with("identity", identity));
         }
         store.accounts_mut().unlink(&actor, now, &identity)
