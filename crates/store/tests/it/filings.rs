@@ -112,8 +112,8 @@ pub(crate) fn filings_are_listed_by_area_and_period(store: &mut dyn Store) {
     let (mut seen, mut before) = (Vec::new(), None);
     loop {
         let page = store.filings().list(&FilingsAsked { before, filings_max: 2, areas: Some(&[town]), ..all }).unwrap();
-        let Some(last) = page.last() else { break };
-        before = Some((last.filed_at, last.id));
+        let Some(end) = page.last() else { break };
+        before = Some((end.filed_at, end.id));
         seen.extend(page.iter().map(|filing| ids.iter().position(|id| *id == filing.id).unwrap()));
     }
     assert_eq!(seen, list(&all));

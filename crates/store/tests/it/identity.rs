@@ -175,7 +175,7 @@ pub(crate) fn a_second_factor_is_asked_for_once_confirmed(store: &mut dyn Store)
     let recovery = store.accounts_mut().confirm_second_factor(&admin(), NOW, &wang, &typed).unwrap();
     assert_eq!(code(store.accounts_mut().confirm_second_factor(&admin(), NOW, &wang, &typed)), "STORE-0512");
     assert_eq!(code(store.accounts_mut().begin_second_factor(&admin(), NOW, &wang, "阡陌")), "STORE-0512");
-    assert_eq!(recovery.iter().map(|code| code.expose()).collect::<BTreeSet<_>>().len(), 10);
+    assert_eq!(recovery.iter().map(qianmo_store::Code::expose).collect::<BTreeSet<_>>().len(), 10);
     assert_eq!(store.accounts().second_factor(&wang).unwrap().unwrap().confirmed_at, Some(NOW));
 
     assert_eq!(admit(store, &plain, NOW), Err("STORE-0511"));
@@ -248,8 +248,8 @@ pub(crate) fn an_identity_elsewhere_is_one_worker_here(store: &mut dyn Store) {
     assert_eq!(code(store.accounts_mut().admit_external(&two, None, NOW)), "STORE-0503");
     let trail = store.trail(&Trail::default()).unwrap();
     let deeds: Vec<_> = trail.iter().skip(2).map(|line| line.entry.deed).collect();
-    use Deed::{Account, Login, LoginRefused};
-    assert_eq!(deeds, [LoginRefused, Account, Account, Login, Account, LoginRefused, Account, LoginRefused]);
+    let (made, admitted, refused) = (Deed::Account, Deed::Login, Deed::LoginRefused);
+    assert_eq!(deeds, [refused, made, made, admitted, made, refused, made, refused]);
     assert_eq!(trail[7].entry.actor.worker, None, "nobody here");
     store.verify().unwrap();
 }

@@ -37,23 +37,26 @@ fn written(caller: usize, number: u128) -> Record {
 fn child() {
     let (Ok(place), Ok(done)) = (std::env::var(PLACE), std::env::var(DONE)) else { return };
     let (writer, _thread) = Writer::start(open(&place), Limits { records_max: 200, ..Limits::default() }).unwrap();
-    let callers: Vec<_> = done
-        .split(',')
-        .enumerate()
-        .map(|(caller, done)| {
-            let (writer, mut next) = (writer.clone(), done.parse::<u128>().unwrap() + 1);
-            std::thread::spawn(move || {
-                loop {
-                    let size = 1 + next % 23;
-                    writer.append((next..next + size).map(|number| written(caller, number)).collect::<Vec<_>>()).unwrap();
-                    next += size;
-                    // The dot shows that the line is whole.
-                    let line = format!("\nacknowledged {caller} {}.\n", next - 1);
-                    std::io::stdout().lock().write_all(line.as_bytes()).unwrap();
+    let mut callers = Vec::new();
+    for (caller, done) in done.split(',').enumerate() {
+        let (writer, mut next) = (writer.clone(), done.parse::<u128>().unwrap() + 1);
+        callers.push(std::thread::spawn(move || {
+            loop {
+                let size = 1 + next % 23;
+                let batch: Vec<_> = (next..next + size).map(|number| written(caller, number)).collect();
+                // The dot shows that the line is whole.
+                let (line, refused) = match writer.append(batch) {
+                    Ok(_) => (format!("\nacknowledged {caller} {}.\n", next + size - 1), false),
+                    Err(fault) => (format!("\nrefused {caller} {next} {fault:?}.\n"), true),
+                };
+                std::io::stdout().lock().write_all(line.as_bytes()).unwrap();
+                if refused {
+                    return;
                 }
-            })
-        })
-        .collect();
+                next += size;
+            }
+        }));
+    }
     for caller in callers {
         caller.join().unwrap();
     }
@@ -125,7 +128,7 @@ fn kill_again_and_again(name: &str, place: &str, kills: u32) {
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
-        let opening = random % 10 == 0;
+        let opening = random.is_multiple_of(10);
         while_opening += u32::from(opening);
         let lines = if opening { 0 } else { 1 + random / 10 % 60 };
         kill_after(place, lines, Duration::from_micros(random / 1000 % if opening { 60_000 } else { 4_000 }), &mut seen.acknowledged);
@@ -145,7 +148,7 @@ fn kill_again_and_again(name: &str, place: &str, kills: u32) {
         }
     }
     let (acknowledged, stands): (u128, u128) = (seen.acknowledged.iter().sum(), seen.stands.iter().sum());
-    assert!(acknowledged > 0, "nothing was ever acknowledged");
+    assert!(seen.acknowledged.iter().all(|count| *count > 0), "a caller was never answered: {:?}", seen.acknowledged);
     let mut told = format!("\n{name}: {kills} kills, {while_opening} of them while opening; {acknowledged} records acknowledged, ");
     write!(told, "{stands} in the log, 0 lost, 0 doubled; {repeated} written before a kill, not acknowledged, and handed in again")
         .unwrap();
@@ -164,6 +167,7 @@ fn kill_after(place: &str, lines: u64, grace: Duration, acknowledged: &mut [u128
         .spawn()
         .unwrap();
     let mut note = |line: &str| {
+        assert!(!line.starts_with("refused"), "{line}");
         let Some((caller, number)) = line.strip_prefix("acknowledged ").and_then(|rest| rest.strip_suffix('.')?.split_once(' ')) else {
             return 0;
         };
@@ -174,13 +178,11 @@ fn kill_after(place: &str, lines: u64, grace: Duration, acknowledged: &mut [u128
     let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut count = 0;
     while count < lines {
-        match output.next() {
-            Some(line) => count += note(&line.unwrap()),
-            None => {
-                let said = std::io::read_to_string(child.stderr.take().unwrap()).unwrap();
-                unreachable!("the writer ended by itself: {said}");
-            }
-        }
+        let Some(line) = output.next() else {
+            let said = std::io::read_to_string(child.stderr.take().unwrap()).unwrap();
+            unreachable!("the writer ended by itself: {said}");
+        };
+        count += note(&line.unwrap());
     }
     std::thread::sleep(grace);
     child.kill().unwrap();
