@@ -73,6 +73,8 @@ pub struct Scan<'a> {
     pub residents: Option<&'a [SubjectId]>,
     /// Only what corrects or withdraws another record.
     pub corrections: bool,
+    /// Only records at these positions.
+    pub positions: Option<&'a [i64]>,
 }
 
 impl Scan<'_> {
@@ -93,7 +95,7 @@ impl Scan<'_> {
 
     /// Whether it can hand out nothing.
     pub(crate) fn is_empty(&self) -> bool {
-        self.rows_max == Some(0) || self.residents.is_some_and(<[SubjectId]>::is_empty)
+        self.rows_max == Some(0) || self.residents.is_some_and(<[SubjectId]>::is_empty) || self.positions.is_some_and(<[i64]>::is_empty)
     }
 }
 

@@ -6,12 +6,13 @@ use qianmo_core::{Action, AreaCode, Fault, Record, SubjectId};
 
 use super::fold::{COLUMNS, Line, Said, Sheets, fold, keys_of};
 use super::policy::Plan;
-use super::{id_list, opened_name};
+use super::{id_list, list, opened_name};
 use crate::Store;
 use crate::db::{Cell, read, transaction};
 use crate::row::{Cut, Scan};
 use crate::sight::sql::Dialect;
 use crate::tables::Tables;
+use crate::words::Words;
 
 /// Residents whose lines are worked on at a time.
 const CHUNK: usize = 1000;
@@ -139,23 +140,27 @@ impl Keeper<'_> {
         let merged = db.query("SELECT resident, merged_into FROM resident WHERE county = @county AND merged_into IS NOT NULL", &[])?;
         db.execute("DELETE FROM resident_key WHERE county = @county", &[])?;
         db.execute("DELETE FROM resident WHERE county = @county", &[])?;
-        let forms = self.plan.policy.forms();
-        let forms: Vec<&str> = forms.iter().map(|form| &**form).collect();
-        let (mut since, mut count) = (Cut::START, 0);
-        loop {
-            let (mut residents, mut rows) = (BTreeSet::new(), 0);
-            let what = Scan { since: Some(since), forms: Some(&forms), rows_max: Some(CHUNK), ..Scan::default() };
-            self.store.scan(&what, &mut |row| {
-                residents.insert(row.subject);
-                (rows, since) = (rows + 1, Cut(row.seq));
-                Ok(())
-            })?;
-            let all: Vec<SubjectId> = residents.iter().copied().collect();
+        let words = Words::read(db, self.tables.sealing)?;
+        let forms: Vec<u64> = self.plan.policy.forms().iter().filter_map(|form| u64::try_from(words.number(form)?).ok()).collect();
+        // Ids only: opening sealed values is the dear part, and done once a sheet.
+        let sql = format!(
+            "SELECT r.seq, r.subject FROM record r WHERE {} AND {} AND r.action < 2 AND r.seq > $1 ORDER BY r.seq LIMIT {CHUNK}",
+            self.dialect.mine("r"),
+            self.dialect.numbers_in("r.form", 2)
+        );
+        let (mut since, mut count) = (0, 0);
+        while !forms.is_empty() {
+            let lines = db.query(&sql, &[since.into(), list(forms.iter().copied())])?;
+            let rows = read(db, &lines, |line| Ok((line.int(0)?, SubjectId(line.uuid_or(1)?.ok_or(())?))))?;
+            since = rows.last().map_or(since, |(seq, _)| *seq);
+            let residents: BTreeSet<SubjectId> = rows.iter().map(|(_, resident)| *resident).collect();
+            let all: Vec<SubjectId> = residents.into_iter().collect();
             let done = self.held(&all)?;
             let new: Vec<SubjectId> = all.into_iter().filter(|resident| !done.contains_key(resident)).collect();
-            count += new.len() as u64;
-            self.put(&new, &HashMap::new(), self.sheets_of(&new)?, end)?;
-            if rows < CHUNK {
+            let sheets = self.sheets_of(&new)?;
+            count += sheets.len() as u64;
+            self.put(&new, &HashMap::new(), sheets, end)?;
+            if rows.len() < CHUNK {
                 break;
             }
         }

@@ -102,6 +102,21 @@ impl<'s> Directory<'s> {
         self.where_is(&condition, &[list(areas.iter().map(|area| area.number())), since.0.into()])
     }
 
+    /// Positions up to `until` of the records made elsewhere about residents who sit in one of the areas, in order.
+    pub(crate) fn made_elsewhere(&self, areas: &[AreaCode], until: Cut) -> Result<Vec<i64>, Fault> {
+        let (home, made, mine) = (self.dialect.numbers_in("d.area", 1), self.dialect.numbers_in("p.area", 1), self.dialect.mine("p"));
+        // Residents first, then the index on subjects.
+        let from =
+            format!("FROM resident d CROSS JOIN record p WHERE d.county = @county AND {mine} AND {home} AND NOT {made} AND p.seq <= $2");
+        let sql = format!(
+            "SELECT p.seq {from} AND p.subject = d.resident \
+             UNION SELECT p.seq {from} AND p.resident = d.resident AND p.resident <> p.subject ORDER BY 1"
+        );
+        let db = self.tables.db;
+        let lines = db.query(&sql, &[list(areas.iter().map(|area| area.number())), until.0.into()])?;
+        read(db, &lines, |line| line.int(0))
+    }
+
     fn where_is(&self, condition: &str, values: &[Cell]) -> Result<Vec<Resident>, Fault> {
         let sql = format!("SELECT {SHOWN} FROM resident d WHERE d.county = @county AND {condition} ORDER BY d.resident");
         let lines = self.tables.db.query(&sql, values)?;

@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::keys::{self, INITIALS, NAME, NAME_END, NAME_SEALED, TAIL};
 use super::{Directory, Resident, SHOWN, id_list, list};
 use crate::AccountName;
-use crate::db::{Cell, Line};
-use crate::sight::sql::wrote_about;
+use crate::db::{Cell, Line, read};
+use crate::sight::sql::{not_withdrawn, person, wrote_about};
 use crate::sight::{Areas, Sight, Whose};
 use crate::words::Words;
 
@@ -313,21 +313,6 @@ impl Directory<'_> {
         format!(" AND {}", self.dialect.numbers_in(column, after + values.len()))
     }
 
-    /// The residents about whom a worker has written records of these forms that weren't withdrawn.
-    pub fn clients_of(&self, worker: &AccountName, forms: &BTreeSet<Arc<str>>) -> Result<BTreeSet<SubjectId>, Fault> {
-        let words = Arc::new(Words::read(self.tables.db, self.tables.sealing)?);
-        let numbers: Vec<u64> = forms.iter().filter_map(|form| words.number(form)).filter_map(|n| u64::try_from(n).ok()).collect();
-        let Some(worker) = words.number(worker.as_str()).filter(|_| !numbers.is_empty()) else { return Ok(BTreeSet::new()) };
-        let (county, overruled) = (self.dialect.county("c"), self.dialect.county("v"));
-        let sql = format!(
-            "SELECT DISTINCT coalesce(c.resident, c.subject) FROM record c WHERE {county}c.worker = $1 AND {} AND c.action < 2 \
-             AND NOT EXISTS (SELECT 1 FROM record v WHERE {overruled}v.target = c.seq AND v.action = 2)",
-            self.dialect.numbers_in("c.form", 2)
-        );
-        let lines = self.tables.db.query(&sql, &[worker.into(), list(numbers)])?;
-        Ok(crate::db::read(self.tables.db, &lines, |line| line.uuid_or(0)?.map(SubjectId).ok_or(()))?.into_iter().collect())
-    }
-
     fn clients(
         &self,
         worker: &AccountName,
@@ -336,14 +321,37 @@ impl Directory<'_> {
         after: usize,
         values: &mut Vec<Cell>,
     ) -> Result<Option<String>, Fault> {
-        let known = |words: &Words| words.number(worker.as_str()).is_some() && forms.iter().all(|form| words.number(form).is_some());
-        // Names may have been written since.
-        let words = if known(&self.words) { self.words.clone() } else { Arc::new(Words::read(self.tables.db, self.tables.sealing)?) };
+        let words = self.words_with(worker, forms)?;
         let numbers: Vec<u64> = forms.iter().filter_map(|form| words.number(form)).filter_map(|n| u64::try_from(n).ok()).collect();
         let Some(worker) = words.number(worker.as_str()).filter(|_| !numbers.is_empty()) else { return Ok(None) };
         values.extend([worker.into(), list(numbers)]);
         let (worker, forms) = (after + values.len() - 1, after + values.len());
-        let which = format!("c.worker = ${worker} AND {}", self.dialect.numbers_in("c.form", forms));
+        let which = format!("+c.worker = ${worker} AND {}", self.dialect.numbers_in("+c.form", forms));
         Ok(Some(wrote_about(person, &which, self.dialect)))
+    }
+
+    /// Residents about whom a worker has written a record of one of the forms, and hasn't withdrawn it: whom [`Whose::ClientsOf`] means.
+    ///
+    /// Errors: those of every method of [`crate::Store`].
+    pub fn clients_of(&self, worker: &AccountName, forms: &BTreeSet<Arc<str>>) -> Result<BTreeSet<SubjectId>, Fault> {
+        let words = self.words_with(worker, forms)?;
+        let numbers: Vec<u64> = forms.iter().filter_map(|form| words.number(form)).filter_map(|n| u64::try_from(n).ok()).collect();
+        let Some(worker) = words.number(worker.as_str()).filter(|_| !numbers.is_empty()) else { return Ok(BTreeSet::new()) };
+        let sql = format!(
+            "SELECT DISTINCT {} FROM record r WHERE {} AND r.worker = $1 AND {} AND r.action < 2 AND {}",
+            person(&words),
+            self.dialect.mine("r"),
+            self.dialect.numbers_in("r.form", 2),
+            not_withdrawn("r", self.dialect)
+        );
+        let db = self.tables.db;
+        let lines = db.query(&sql, &[worker.into(), list(numbers)])?;
+        Ok(read(db, &lines, |line| Ok(line.uuid_or(0)?.map(SubjectId)))?.into_iter().flatten().collect())
+    }
+
+    /// The names, read again when some aren't known: they may have been written since.
+    fn words_with(&self, worker: &AccountName, forms: &BTreeSet<Arc<str>>) -> Result<Arc<Words>, Fault> {
+        let known = self.words.number(worker.as_str()).is_some() && forms.iter().all(|form| self.words.number(form).is_some());
+        Ok(if known { self.words.clone() } else { Arc::new(Words::read(self.tables.db, self.tables.sealing)?) })
     }
 }

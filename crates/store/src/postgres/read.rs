@@ -235,6 +235,9 @@ impl PostgresStore {
         if let Some(areas) = what.areas {
             push_in(&mut sql, "r.area", areas.iter().map(|area| i64::try_from(area.number()).unwrap_or(i64::MAX)));
         }
+        if let Some(positions) = what.positions {
+            push_in(&mut sql, "r.seq", positions.iter().copied());
+        }
         if what.corrections {
             sql.push_str(" AND r.target IS NOT NULL");
         }

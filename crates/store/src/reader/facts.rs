@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use qianmo_core::{AreaCode, Fault, RecordId, SubjectId};
 
-use crate::row::{ActionRef, Scan};
+use crate::row::{ActionRef, Cut, Scan};
 use crate::sight::Facts;
 use crate::{AccountName, Store};
 
@@ -15,6 +15,13 @@ pub(super) struct Looked<'s> {
     store: &'s dyn Store,
     homes: RefCell<HashMap<SubjectId, Option<AreaCode>>>,
     authors: RefCell<HashMap<SubjectId, Arc<Authors>>>,
+    elsewhere: RefCell<Option<Arc<Elsewhere>>>,
+}
+
+/// Where in the log stands what was made elsewhere about those who sit in some areas, as of a position.
+pub(super) struct Elsewhere {
+    pub(super) positions: Vec<i64>,
+    pub(super) until: Cut,
 }
 
 /// Who wrote about a person: form and worker of every record not withdrawn.
@@ -22,7 +29,17 @@ type Authors = HashSet<(Arc<str>, Arc<str>)>;
 
 impl<'s> Looked<'s> {
     pub(super) fn new(store: &'s dyn Store) -> Self {
-        Self { store, homes: RefCell::default(), authors: RefCell::default() }
+        Self { store, homes: RefCell::default(), authors: RefCell::default(), elsewhere: RefCell::default() }
+    }
+
+    /// Asked once for the areas of the reader's sight.
+    pub(super) fn made_elsewhere(&self, areas: &[AreaCode], end: Cut) -> Result<Arc<Elsewhere>, Fault> {
+        if let Some(known) = &*self.elsewhere.borrow() {
+            return Ok(known.clone());
+        }
+        let found = Arc::new(Elsewhere { positions: self.store.directory()?.made_elsewhere(areas, end)?, until: end });
+        self.elsewhere.replace(Some(found.clone()));
+        Ok(found)
     }
 
     fn authors(&self, person: SubjectId) -> Result<Arc<Authors>, Fault> {

@@ -8,13 +8,20 @@
 
 mod facts;
 
+use std::collections::BTreeSet;
+
 use qianmo_core::{AreaCode, Fault, Record, RecordId, SubjectId};
 
 use crate::directory::{Found, Resident, Search};
 use crate::row::{Cut, Order, Row, RowRef, Scan};
-use crate::sight::{Sight, sees, sees_resident};
+use crate::sight::{Areas, Sight, sees, sees_resident};
 use crate::{ActionRef, Store};
 use facts::Looked;
+
+/// Positions behind the end of the log from which on it is worth to seek what is seen by area.
+const FAR: i64 = 20_000;
+/// Areas up to which it is.
+const NARROW: usize = 30;
 
 /// A store as somebody may see it. Made for one request: what it looks up it keeps.
 pub struct Reader<'s> {
@@ -104,13 +111,7 @@ impl<'s> Reader<'s> {
 
     /// Every record that concerns a resident, episodes included, in order of writing, with those superseded, voided and the withdrawals.
     pub fn about(&self, resident: SubjectId) -> Result<Vec<Row>, Fault> {
-        let mut rows = Vec::new();
-        let what = Scan { residents: Some(&[resident]), ..Scan::default() };
-        self.scan_changes(&what, &mut |row| {
-            rows.push(row.to_row());
-            Ok(())
-        })?;
-        Ok(rows)
+        Ok(self.rows_of(&Scan { residents: Some(&[resident]), ..Scan::default() })?.0)
     }
 
     /// The records in force whose field in the search index has exactly this value; see [`Store::find`].
@@ -137,12 +138,11 @@ impl<'s> Reader<'s> {
     /// Whoever keeps a copy follows it with this: a record enters with its row and leaves with a correction, a withdrawal, or as one
     /// of [`Changes::gone`]. Records that come into sight because a resident moved in stand before the position: see [`Reader::moved_in`].
     pub fn changes(&self, since: Cut, rows_max: usize) -> Result<Changes, Fault> {
-        let (mut rows, end) = (Vec::new(), self.store.cut()?);
-        let what = Scan { cut: Some(end), since: Some(since), rows_max: Some(rows_max.max(1)), ..Scan::default() };
-        let cut = self.scan_changes(&what, &mut |row| {
-            rows.push(row.to_row());
-            Ok(())
-        })?;
+        let (end, rows_max) = (self.store.cut()?, rows_max.max(1));
+        let (rows, cut) = match self.narrow().filter(|_| end.0.saturating_sub(since.0) > FAR) {
+            Some(areas) => self.changes_there(&areas, since, end, rows_max)?,
+            None => self.rows_of(&Scan { cut: Some(end), since: Some(since), rows_max: Some(rows_max), ..Scan::default() })?,
+        };
         let cut = cut.max(since);
         Ok(Changes { gone: self.gone(since, cut)?, rows, cut, more: cut < end })
     }
@@ -190,6 +190,59 @@ impl<'s> Reader<'s> {
     /// Residents who came to sit in one of the areas after a position: their records from before are new to whoever follows the areas.
     pub fn moved_in(&self, areas: &[AreaCode], since: Cut) -> Result<Vec<Resident>, Fault> {
         self.seen_residents(self.store.directory()?.moved_in(areas, since)?)
+    }
+
+    /// The areas of a sight that opens only a few.
+    fn narrow(&self) -> Option<Vec<AreaCode>> {
+        let mut all = BTreeSet::new();
+        for window in &self.sight?.windows {
+            match &window.areas {
+                Areas::All => return None,
+                Areas::Only(areas) => all.extend(areas.iter().copied()),
+            }
+        }
+        (1..=NARROW).contains(&all.len()).then(|| all.into_iter().collect())
+    }
+
+    /// As [`Reader::changes`], far behind the end of a log of which little is seen: what was made in the areas and what was made elsewhere about
+    /// those who sit there, each by its own index, merged. The rows, and the position reached.
+    fn changes_there(&self, areas: &[AreaCode], since: Cut, end: Cut, rows_max: usize) -> Result<(Vec<Row>, Cut), Fault> {
+        let elsewhere = self.looked.made_elsewhere(areas, end)?;
+        if since >= elsewhere.until {
+            // What came after it was looked up.
+            return self.rows_of(&Scan { cut: Some(end), since: Some(since), rows_max: Some(rows_max), ..Scan::default() });
+        }
+        let end = elsewhere.until;
+        let scan = Scan { cut: Some(end), since: Some(since), rows_max: Some(rows_max), ..Scan::default() };
+        let (mut rows, mut reached) = self.rows_of(&Scan { areas: Some(areas), ..scan })?;
+        let first = elsewhere.positions.partition_point(|seq| *seq <= since.0);
+        let mut others = Vec::new();
+        for positions in elsewhere.positions[first..].chunks(rows_max.min(1000)) {
+            if others.len() >= rows_max || positions[0] > reached.0 {
+                break;
+            }
+            others.extend(self.rows_of(&Scan { positions: Some(positions), rows_max: None, ..scan })?.0);
+        }
+        if let Some(last) = others.get(rows_max - 1) {
+            reached = reached.min(Cut(last.seq));
+        }
+        rows.extend(others);
+        rows.sort_by_key(|row| row.seq);
+        rows.truncate(rows.partition_point(|row| row.seq <= reached.0));
+        if rows.len() > rows_max {
+            rows.truncate(rows_max);
+            reached = rows.last().map_or(reached, |row| Cut(row.seq));
+        }
+        Ok((rows, reached))
+    }
+
+    fn rows_of(&self, what: &Scan<'_>) -> Result<(Vec<Row>, Cut), Fault> {
+        let mut rows = Vec::new();
+        let cut = self.scan_changes(what, &mut |row| {
+            rows.push(row.to_row());
+            Ok(())
+        })?;
+        Ok((rows, cut))
     }
 
     /// Records after `since` and up to `until` that aren't seen and overrule one that is.

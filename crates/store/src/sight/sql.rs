@@ -24,6 +24,11 @@ impl Dialect {
         self.county.map_or_else(String::new, |county| format!("{alias}.county = {county} AND "))
     }
 
+    /// Whether a row of the log belongs to this log.
+    pub(crate) fn mine(self, alias: &str) -> String {
+        self.county.map_or_else(|| "true".to_owned(), |county| format!("{alias}.county = {county}"))
+    }
+
     /// Whether a column holds one of the numbers in the text value `$n`, which has commas between them: one statement for any list.
     pub(crate) fn numbers_in(self, column: &str, n: usize) -> String {
         match self.county {
@@ -83,7 +88,7 @@ fn opened(window: &Window, words: &Words, dialect: Dialect) -> Option<String> {
         Whose::Residents(residents) => parts.push(format!("{} IN ({})", person(words), dialect.ids(residents.iter().copied()))),
         Whose::ClientsOf(worker) => {
             let (worker, forms) = (words.number(worker.as_str())?, forms(window, words)?);
-            parts.push(wrote_about(&person(words), &format!("c.worker = {worker} AND c.form IN ({forms})"), dialect));
+            parts.push(wrote_about(&person(words), &format!("+c.worker = {worker} AND +c.form IN ({forms})"), dialect));
         }
         Whose::Nobody => {
             parts.push("r.resident IS NULL".to_owned());
@@ -96,17 +101,24 @@ fn opened(window: &Window, words: &Words, dialect: Dialect) -> Option<String> {
     Some(format!("({})", parts.join(" AND ")))
 }
 
-/// Whether somebody wrote a record `c` of some forms about a person, and hasn't withdrawn it.
+/// Whether somebody wrote a record `c` of some forms about a person, and hasn't withdrawn it. The person has few records, the worker many:
+/// in `which`, plus signs keep the database from going by the worker.
 pub(crate) fn wrote_about(person: &str, which: &str, dialect: Dialect) -> String {
-    let (county, overruled) = (dialect.county("c"), dialect.county("v"));
+    let county = dialect.county("c");
     format!(
         "EXISTS (SELECT 1 FROM record c WHERE {county}(c.subject = {person} OR (c.resident = {person} AND c.resident <> c.subject)) \
-         AND {which} AND c.action < 2 AND NOT EXISTS (SELECT 1 FROM record v WHERE {overruled}v.target = c.seq AND v.action = 2))"
+         AND {which} AND c.action < 2 AND {})",
+        not_withdrawn("c", dialect)
     )
 }
 
+/// Whether a record of this alias wasn't withdrawn.
+pub(crate) fn not_withdrawn(alias: &str, dialect: Dialect) -> String {
+    format!("NOT EXISTS (SELECT 1 FROM record v WHERE {}v.target = {alias}.seq AND v.action = 2)", dialect.county("v"))
+}
+
 /// Whom a record is about: the resident concerned, or the subject when that is a resident.
-fn person(words: &Words) -> String {
+pub(crate) fn person(words: &Words) -> String {
     match words.number(RESIDENT) {
         Some(kind) => format!("(CASE WHEN r.resident IS NULL AND r.kind = {kind} THEN r.subject ELSE r.resident END)"),
         None => "r.resident".to_owned(),

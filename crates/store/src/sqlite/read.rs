@@ -191,6 +191,9 @@ fn scan_sql(what: &Scan<'_>, words: &Words) -> String {
     if let Some(areas) = what.areas {
         push_in(&mut sql, "r.area", areas.iter().map(|area| i64::try_from(area.number()).unwrap_or(i64::MAX)));
     }
+    if let Some(positions) = what.positions {
+        push_in(&mut sql, "r.seq", positions.iter().copied());
+    }
     if what.corrections {
         sql.push_str(" AND r.target IS NOT NULL");
     }

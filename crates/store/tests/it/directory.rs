@@ -97,6 +97,10 @@ fn clients_and_assigned_residents_are_found_and_nobody_else() {
         store.append(&[Record { worker: Some("li".into()), ..entry(20, VISIT, person(2), 0, 5) }]).unwrap();
         let li = sight(vec![window(&[SHEET, VISIT], None, clients_of("li"))]);
         assert_eq!(found(&Reader::new(&*store, &li), "王"), [2]);
+        let forms = std::collections::BTreeSet::from([VISIT.into(), "never.written".into()]);
+        let clients = |forms| store.directory().unwrap().clients_of(&"li".parse().unwrap(), forms).unwrap();
+        assert_eq!(clients(&forms).into_iter().collect::<Vec<_>>(), [person(2)]);
+        assert!(clients(&[SHEET.into()].into()).is_empty());
         let assigned = sight(vec![window(&[SHEET], Some(&[0, 2]), Whose::Residents(std::sync::Arc::new([person(1), person(2)].into())))]);
         assert_eq!(found(&Reader::new(&*store, &assigned), "王"), [1]);
         assert_eq!(found(&Reader::new(&*store, &assigned), "1111"), [1]);

@@ -249,3 +249,48 @@ fn numbers_are_masked_unless_the_sight_is_exposed() {
         }
     }
 }
+
+#[test]
+fn a_village_is_followed_from_far_behind_as_from_near() {
+    for (place, options) in places() {
+        let mut store = place.open(&options);
+        // Twenty people in three villages; every thirtieth record moves somebody; visits are made anywhere.
+        let mut dice = Dice(5);
+        let mut log = Vec::new();
+        for number in 1..=21_000_u128 {
+            let (who, place, day) = (person(u128::from(dice.below(20))), dice.below(3), i64::try_from(number / 80).unwrap());
+            let mut record = match number % 30 {
+                0 => sheet(number, who, "王小明", place, day),
+                1 => Record { resident: Some(who), ..entry(number, ANTENATAL, SubjectId(Uuid::from_u128(0xA000)), place, day) },
+                _ => entry(number, VISIT, who, place, day),
+            };
+            if number % 50 == 3 {
+                let form = record.form.clone();
+                record = if form.as_ref() == VISIT { withdrawn(record, number - 1) } else { record };
+                if log.last().is_some_and(|last: &Record| last.form.as_ref() != VISIT || last.action != qianmo_core::Action::State) {
+                    record = entry(number, VISIT, who, place, day);
+                }
+            }
+            log.push(record);
+        }
+        for records in log.chunks(5000) {
+            store.append(records).unwrap();
+        }
+        let sight = sight(vec![window(&[VISIT], Some(&[1]), Whose::Everybody), window(&[ANTENATAL], Some(&[0, 1]), Whose::Everybody)]);
+        let reader = Reader::new(&*store, &sight);
+        let expected: Vec<i64> = whole(&*store).0.iter().filter(|row| reader.sees(row.head()).unwrap()).map(|row| row.seq).collect();
+        assert!(expected.len() > 5000 && expected.len() < 15_000, "{}", expected.len());
+        let (mut seen, mut since) = (Vec::new(), Cut::START);
+        loop {
+            let page = reader.changes(since, 400).unwrap();
+            assert!(page.cut > since && page.rows.len() <= 400);
+            seen.extend(page.rows.iter().map(|row| row.seq));
+            since = page.cut;
+            if !page.more {
+                break;
+            }
+        }
+        assert_eq!(seen, expected);
+        assert_eq!(since, store.cut().unwrap());
+    }
+}

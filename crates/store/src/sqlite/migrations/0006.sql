@@ -1,5 +1,10 @@
 -- Everything about a resident: what the index on subjects doesn't give, such as records of episodes.
 CREATE INDEX record_resident ON record (resident) WHERE resident <> subject;
+-- Who sits in a village and has records from elsewhere is found without reading the records.
+DROP INDEX record_subject;
+CREATE INDEX record_subject ON record (subject, area);
+-- Whom somebody has written about.
+CREATE INDEX record_worker ON record (worker, form) WHERE worker IS NOT NULL;
 
 -- The directory of residents: a projection of the log, written in the transaction of the records it follows from.
 CREATE TABLE directory (
@@ -32,7 +37,7 @@ CREATE INDEX resident_phone ON resident (county, phone) WHERE phone IS NOT NULL;
 CREATE INDEX resident_phone_tail ON resident (county, phone_tail) WHERE phone_tail IS NOT NULL;
 CREATE INDEX resident_household ON resident (county, household) WHERE household IS NOT NULL;
 
--- What residents are sought by: names, given names, initials of either.
+-- What residents are sought by: names, their ends, initials.
 CREATE TABLE resident_key (
     county   INTEGER NOT NULL,
     kind     INTEGER NOT NULL, -- 0 name, 1 its end from some character on, 2 initials, 3 keyed hash of a sealed name
