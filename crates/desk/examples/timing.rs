@@ -95,7 +95,8 @@ fn main() {
     let live = LiveDue::new(Arc::new(DueLists::new(packs.clone())), on, Box::new(open), LiveLimits::default());
     let sight = DueSight::everything();
     timed("moves and merges read", 1, |_| live.person(SubjectId::of_area(town), &sight).unwrap());
-    timed("a village from nothing", villages.len(), |turn| live.page(&DueAsked::of(villages[turn]), &sight).unwrap());
+    let below: Vec<AreaCode> = villages.iter().copied().filter(|village| *village != town).collect();
+    timed("a village from nothing", below.len(), |turn| live.page(&DueAsked::of(below[turn]), &sight).unwrap());
     let all = live.page(&DueAsked { count: true, ..DueAsked::of(town) }, &sight).unwrap();
     println!("{} lines, {} KB", all.total.unwrap(), live.bytes() / 1024);
     timed("first page of the township, warm", 100, |_| live.page(&DueAsked::of(town), &sight).unwrap());

@@ -1,7 +1,9 @@
 //! Where the record log and the packs meet: what a desk asks of a store with the programmes in force.
 //!
-//! [`DueLists`]: who is due for what, for one person, a village or the
-//! whole. [`sheet`]: what is known of one person, for checks.
+//! [`DueLists`]: who is due for what, made from scratch; [`LiveDue`]: the same, kept village by village and following the log, limited by
+//! what may be seen. [`person_page`]: everything about one person; [`merge_preview`]: two entries of one person; [`own_copy`]: the
+//! resident's own copy. [`village_signals`], [`unusual`]: what about the data wants looking at. [`Figures`]: the numbers, computed elsewhere.
+//! [`sheet`]: what is known of one person, for checks.
 //!
 //! Store and schedules don't know each other; here they are joined, once for the command line, the server and the
 //! benchmarks. What may not come in: HTTP, printing, any rule of its own.
