@@ -117,9 +117,9 @@ pub(crate) fn finish(dest: &Path, moment: Moment, made_at: i64) -> Result<Manife
 impl Manifest {
     /// Reads the manifest of a backup; the data file isn't looked at.
     ///
-    /// Errors: `STORE-0701` there is no backup, or one of a newer version.
+    /// Errors: `STORE-0801` there is no backup, or one of a newer version.
     pub fn read(backup: &Path) -> Result<Self, Fault> {
-        let none = |why: &dyn fmt::Display| Fault::new("STORE-0701").with("folder", backup.display()).with("why", why);
+        let none = |why: &dyn fmt::Display| Fault::new("STORE-0801").with("folder", backup.display()).with("why", why);
         let text = std::fs::read_to_string(backup.join(MANIFEST)).map_err(|error| none(&error))?;
         let written: Written = toml::from_str(&text).map_err(|error| none(&error.message()))?;
         let (Some(chain), Some(sha256)) = (unhex(&written.chain), unhex(&written.sha256)) else { return Err(none(&MANIFEST)) };
@@ -134,7 +134,7 @@ impl Manifest {
 /// Makes a data folder from a backup. It appears only when all of it was copied and checked: the file byte by byte against the manifest, then log
 /// and audit chain as [`Store::verify`] does. Needs no keys.
 ///
-/// Errors: `STORE-0701` no backup, `STORE-0702` not what was backed up, `STORE-0002` `dest` holds something, `STORE-0007` it can't be written, and those
+/// Errors: `STORE-0801` no backup, `STORE-0802` not what was backed up, `STORE-0002` `dest` holds something, `STORE-0007` it can't be written, and those
 /// of [`Store::verify`].
 pub fn restore(backup: &Path, dest: &Path) -> Result<Manifest, Fault> {
     let manifest = Manifest::read(backup)?;
@@ -167,7 +167,7 @@ pub fn restore(backup: &Path, dest: &Path) -> Result<Manifest, Fault> {
 }
 
 fn restore_beside(backup: &Path, manifest: &Manifest, beside: &Path) -> Result<(), Fault> {
-    let altered = || Fault::new("STORE-0702").with("folder", backup.display());
+    let altered = || Fault::new("STORE-0802").with("folder", backup.display());
     let from = backup.join(FILE);
     let to = beside.join(FILE);
     std::fs::create_dir_all(beside).map_err(refused(beside))?;

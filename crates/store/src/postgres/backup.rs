@@ -45,7 +45,7 @@ impl PostgresStore {
     /// Begins the log of a county with everything that stands in a data folder: one that was restored from a backup, or one that moves to a
     /// server. All of it or nothing; before it is committed it is read back and checked as [`Store::verify`] does. Needs no keys.
     ///
-    /// Errors: `STORE-0002` the county has a log there, `STORE-0702` not what stands in the folder, those of [`PostgresStore::open`] and
+    /// Errors: `STORE-0002` the county has a log there, `STORE-0802` not what stands in the folder, those of [`PostgresStore::open`] and
     /// [`Store::verify`].
     pub fn import(url: &str, county: AreaCode, folder: &SqliteStore, options: &Options) -> Result<Self, Fault> {
         // The directory comes along as it is.
@@ -72,7 +72,7 @@ impl PostgresStore {
         self.link.execute("UPDATE log SET end_seq = $1 WHERE county = @county", &[moment.cut.0.into()])?;
         let tail = crate::audit::Tail::read(&self.link)?;
         if (tail.seq, tail.hash) != (moment.tail.seq, moment.tail.hash) {
-            return Err(Fault::new("STORE-0702").with("folder", &self.link.shown));
+            return Err(Fault::new("STORE-0802").with("folder", &self.link.shown));
         }
         self.verify()?;
         self.link.commit()

@@ -221,7 +221,7 @@ fn what_is_wrong_with_a_backup_is_found() {
     let backup = dir.path().join("backup");
     store.backup(&backup).unwrap();
     let to = dir.path().join("restored");
-    assert_eq!(code(restore(&dir.path().join("data"), &to)), "STORE-0701");
+    assert_eq!(code(restore(&dir.path().join("data"), &to)), "STORE-0801");
     let (file, manifest) = (backup.join("qianmo.db"), backup.join("manifest.toml"));
     let (bytes, text) = (std::fs::read(&file).unwrap(), std::fs::read_to_string(&manifest).unwrap());
     let tried = |what: &str| {
@@ -232,17 +232,17 @@ fn what_is_wrong_with_a_backup_is_found() {
     let mut altered = bytes.clone();
     altered[bytes.len() / 2] ^= 1;
     std::fs::write(&file, &altered).unwrap();
-    assert_eq!(tried("an altered byte"), "STORE-0702");
+    assert_eq!(tried("an altered byte"), "STORE-0802");
     std::fs::write(&file, &bytes[..bytes.len() - 8192]).unwrap();
-    assert_eq!(tried("a short file"), "STORE-0702");
+    assert_eq!(tried("a short file"), "STORE-0802");
     std::fs::remove_file(&file).unwrap();
-    assert_eq!(tried("no file"), "STORE-0702");
+    assert_eq!(tried("no file"), "STORE-0802");
     std::fs::write(&file, &bytes).unwrap();
     // Somebody puts another file there and its hash into the manifest: the chain still tells.
     for (from, to, expected) in [
-        ("cut = 3001", "cut = 3000", "STORE-0702"),
+        ("cut = 3001", "cut = 3000", "STORE-0802"),
         ("entries = ", "entries = 1", "STORE-0405"),
-        ("format = 1", "format = 2", "STORE-0701"),
+        ("format = 1", "format = 2", "STORE-0801"),
     ] {
         assert!(text.contains(from), "{text}");
         std::fs::write(&manifest, text.replace(from, to)).unwrap();
