@@ -81,7 +81,7 @@ impl Arrived<'_> {
 
     fn open(&self, id: ArrivalId) -> Result<Arrival, Fault> {
         let held = self.held(id)?;
-        if held.what.state == ArrivalState::Open { Ok(held) } else { Err(Fault::new("SYNC-0402").with("id", id)) }
+        if held.what.state == ArrivalState::Open && !written_since(self.store, &held)? { Ok(held) } else { Err(Fault::new("SYNC-0402").with("id", id)) }
     }
 
     fn sees(&self, arrival: &Arrival) -> bool {
@@ -219,6 +219,29 @@ pub fn dismiss(store: &mut dyn Store, by: &Actor, now: i64, look: (&Sight, &Rule
     }
     Arrived { store, sight: look.0, rules: look.1 }.open(id)?;
     store.arrivals_mut().dismiss(by, now, id, reason)
+}
+
+/// Whether an open arrival's record is in the log after all.
+fn written_since(store: &dyn Store, held: &Arrival) -> Result<bool, Fault> {
+    Ok(!Detail::of(held).id_taken() && store.record(held.what.record)?.is_some())
+}
+
+/// Notes of open arrivals whose records are in the log that they are released: the power went, or the disk was full, between writing and noting.
+/// To be run when a server starts; how many there were.
+pub fn tidy(store: &mut dyn Store, now: i64) -> Result<usize, Fault> {
+    let (mut since, mut count) = (0, 0);
+    loop {
+        let asked = ArrivalsAsked { areas: &Areas::All, state: Some(ArrivalState::Open), since, arrivals_max: 500 };
+        let page = store.arrivals().list(&asked)?;
+        let Some(last) = page.last() else { return Ok(count) };
+        since = last.change;
+        for held in &page {
+            if written_since(store, held)? {
+                store.arrivals_mut().settle(&Actor::default(), now, held.what.id, None)?;
+                count += 1;
+            }
+        }
+    }
 }
 
 /// A JSON merge patch (RFC 7396).

@@ -282,6 +282,8 @@ impl Decider<'_> {
         let id = one.told.record.id;
         let position = self.store.record(id)?.map(|row| row.seq);
         let state = match held.what.state {
+            // The power went between writing it and noting that: see `tidy`.
+            ArrivalState::Open if position.is_some() && !detail.id_taken() => State::Released,
             ArrivalState::Open => State::Quarantined,
             ArrivalState::Released => State::Released,
             ArrivalState::Dismissed => State::Dismissed,

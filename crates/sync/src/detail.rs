@@ -23,6 +23,11 @@ impl Detail {
         serde_json::to_string(self).expect("text and maps with text keys always have a JSON form")
     }
 
+    /// Whether it lies beside the log because the log has another record of its id.
+    pub(crate) fn id_taken(&self) -> bool {
+        self.reasons.iter().any(|reason| reason.code == "SYNC-0208")
+    }
+
     /// What can't be read, of a later program, tells nothing.
     pub(crate) fn of(arrival: &Arrival) -> Self {
         serde_json::from_str(&arrival.what.detail).unwrap_or_default()

@@ -37,7 +37,7 @@ mod rules;
 mod upstream;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use arrived::{Arrived, Release, dismiss, release};
+pub use arrived::{Arrived, Release, dismiss, release, tidy};
 #[cfg(not(target_arch = "wasm32"))]
 pub use exchange::{Serving, exchange};
 #[cfg(not(target_arch = "wasm32"))]

@@ -63,6 +63,9 @@ impl Server {
         self.writer = writer;
         self.thread = Some(thread);
         self.reader = SqliteStore::open_with(self.dir.path(), &options()).unwrap();
+        // Without room it can't be noted; the next start does it.
+        let tidied = self.writer.run(|store| qianmo_sync::tidy(store, NOW));
+        assert!(tight || tidied.is_ok(), "{tidied:?}");
     }
 
     /// Something that writes, in the writer's thread.
