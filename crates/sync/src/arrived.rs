@@ -81,7 +81,11 @@ impl Arrived<'_> {
 
     fn open(&self, id: ArrivalId) -> Result<Arrival, Fault> {
         let held = self.held(id)?;
-        if held.what.state == ArrivalState::Open && !written_since(self.store, &held)? { Ok(held) } else { Err(Fault::new("SYNC-0402").with("id", id)) }
+        if held.what.state == ArrivalState::Open && !written_since(self.store, &held)? {
+            Ok(held)
+        } else {
+            Err(Fault::new("SYNC-0402").with("id", id))
+        }
     }
 
     fn sees(&self, arrival: &Arrival) -> bool {

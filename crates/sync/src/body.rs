@@ -41,9 +41,7 @@ pub fn read<'f>(body: &Json, form: &dyn Fn(&str) -> Option<&'f Form>) -> Result<
     let action = match (&body.supersedes, &body.voids) {
         (Some(_), Some(_)) => return Err(unreadable("voids", "supersedes")),
         (Some(target), None) => Action::Supersede(record_id("supersedes", target)?),
-        (None, Some(target)) => {
-            Action::Void { record: record_id("voids", target)?, reason: body.reason.clone().unwrap_or_default() }
-        }
+        (None, Some(target)) => Action::Void { record: record_id("voids", target)?, reason: body.reason.clone().unwrap_or_default() },
         (None, None) => Action::State,
     };
     let subject = subject_id("subject", &body.subject)?;

@@ -15,9 +15,8 @@ use serde_json::Value as Json;
 
 use crate::body::{Told, read, told_id};
 use crate::detail::{Detail, reason, reasons};
-use crate::merge::{Edit, Merged, merge, notice, profile_parts, replay};
+use crate::merge::{notice, profile_parts};
 use crate::people::{People, decoded, in_force};
-use crate::rules::came_from;
 use crate::{Intake, SenderKind};
 
 /// What is to be done with a batch.
@@ -49,45 +48,45 @@ pub(crate) struct How {
     pub(crate) again: bool,
 }
 
-struct Arriving<'b> {
-    told: Told,
-    arrival: ArrivalId,
+pub(crate) struct Arriving<'b> {
+    pub(crate) told: Told,
+    pub(crate) arrival: ArrivalId,
     /// Made as the arrival's id, of the record as it is written: masked values filled in.
-    content: ArrivalId,
-    body: &'b Json,
+    pub(crate) content: ArrivalId,
+    pub(crate) body: &'b Json,
 }
 
 /// A record in the log or about to be.
-struct Link {
-    record: Record,
-    position: Option<i64>,
+pub(crate) struct Link {
+    pub(crate) record: Record,
+    pub(crate) position: Option<i64>,
 }
 
 /// What the batch has done with an id so far.
 #[derive(Clone, Copy, PartialEq)]
-enum Fate {
+pub(crate) enum Fate {
     Written,
     Kept,
 }
 
-struct Decider<'a> {
-    intake: &'a Intake,
-    store: &'a dyn Store,
-    how: &'a How,
-    people: People<'a>,
-    held: HashMap<ArrivalId, Arrival>,
+pub(crate) struct Decider<'a> {
+    pub(crate) intake: &'a Intake,
+    pub(crate) store: &'a dyn Store,
+    pub(crate) how: &'a How,
+    pub(crate) people: People<'a>,
+    pub(crate) held: HashMap<ArrivalId, Arrival>,
     /// Ids that something in the batch corrects.
-    targets: HashSet<RecordId>,
-    fates: HashMap<RecordId, Fate>,
+    pub(crate) targets: HashSet<RecordId>,
+    pub(crate) fates: HashMap<RecordId, Fate>,
     /// Chains of corrections, and in which of them a record is.
-    chains: Vec<Vec<Link>>,
-    chain_of: HashMap<RecordId, usize>,
-    owners: HashMap<SubjectId, Option<SubjectId>>,
+    pub(crate) chains: Vec<Vec<Link>>,
+    pub(crate) chain_of: HashMap<RecordId, usize>,
+    pub(crate) owners: HashMap<SubjectId, Option<SubjectId>>,
     /// What is going to be written merged, as it was sent.
-    as_sent: HashMap<RecordId, Record>,
-    edits: HashMap<RecordId, (Record, Record)>,
-    records: Vec<Record>,
-    arrivals: Vec<NewArrival>,
+    pub(crate) as_sent: HashMap<RecordId, Record>,
+    pub(crate) edits: HashMap<RecordId, (Record, Record)>,
+    pub(crate) records: Vec<Record>,
+    pub(crate) arrivals: Vec<NewArrival>,
 }
 
 /// Decides on a batch.
@@ -182,7 +181,7 @@ fn in_order(arriving: &[Option<Arriving<'_>>]) -> Vec<usize> {
 }
 
 /// Made of what was sent, but for who says to have written it and when: those are the server's to say.
-fn arrival_id(record: &Record) -> ArrivalId {
+pub(crate) fn arrival_id(record: &Record) -> ArrivalId {
     let Record { id, form, form_version, subject, resident, area, organisation, worker: _, device: _, at, recorded_at: _, action, values } =
         record;
     let text = format!(
@@ -197,7 +196,7 @@ fn arrival_id(record: &Record) -> ArrivalId {
     ArrivalId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
 }
 
-fn id_taken(record: &Record) -> Fault {
+pub(crate) fn id_taken(record: &Record) -> Fault {
     Fault::new("SYNC-0208").with("record", record.id)
 }
 
@@ -307,7 +306,7 @@ impl Decider<'_> {
         Ok(Some(Verdict { outcome, written: None }))
     }
 
-    fn already(&mut self, id: RecordId, position: i64) -> Verdict {
+    pub(crate) fn already(&mut self, id: RecordId, position: i64) -> Verdict {
         let outcome = Outcome { id: id.to_string(), state: State::Already, position: Some(position), ..Outcome::default() };
         self.fates.insert(id, Fate::Written);
         Verdict { outcome, written: None }
@@ -361,7 +360,7 @@ impl Decider<'_> {
         Ok((faults, questions))
     }
 
-    fn check(&mut self, form: &Form, record: &Record) -> Result<qianmo_core::form::Findings, Fault> {
+    pub(crate) fn check(&mut self, form: &Form, record: &Record) -> Result<qianmo_core::form::Findings, Fault> {
         let known = Known::on(self.intake.today);
         if self.intake.rules.asks_the_person(&form.id) {
             return Ok(form.check(record, &known.about(self.people.sheet(record.resident)?)));
@@ -413,179 +412,7 @@ impl Decider<'_> {
         self.write(one, record.clone(), notices)
     }
 
-    /// A correction or withdrawal.
-    fn correct(&mut self, one: &Arriving<'_>, target: RecordId) -> Result<Verdict, Fault> {
-        let record = &one.told.record;
-        let Some(at) = self.chain(target)? else {
-            let waits = self.fates.get(&target) == Some(&Fate::Kept)
-                || self.store.arrivals().of_record(target)?.iter().any(|held| held.what.state == ArrivalState::Open);
-            let code = if waits { "SYNC-0210" } else { "SYNC-0209" };
-            return Ok(self.keep(one, &[Fault::new(code).with("target", target)], Some(target)));
-        };
-        let chain = &self.chains[at];
-        if let Some(link) = chain.iter().find(|link| link.record.id == record.id) {
-            let (same, position) = (arrival_id(&link.record) == one.content, link.position);
-            return Ok(match position {
-                Some(position) if same => self.already(record.id, position),
-                _ => self.keep(one, &[id_taken(record)], None),
-            });
-        }
-        let (Some(link), Some(head)) = (chain.iter().find(|link| link.record.id == target), chain.last()) else {
-            return Ok(self.keep(one, &[Fault::new("SYNC-0209").with("target", target)], Some(target)));
-        };
-        if matches!(link.record.action, Action::Void { .. }) || link.record.form != record.form {
-            return Ok(self.keep(one, &[Fault::new("SYNC-0213").with("target", target)], None));
-        }
-        let (held, first) = (link.record.clone(), head.record.clone());
-        if let Err(fault) = self.intake.may.may_write(&first, None) {
-            return Ok(self.keep(one, &[fault], None));
-        }
-        let base = self.base(one, held)?;
-        let from_server = self.intake.sender.kind != SenderKind::Person;
-        let is_void = matches!(record.action, Action::Void { .. });
-        match (&first.action, &record.action) {
-            (Action::Void { .. }, Action::Void { .. }) => {
-                let form = self.intake.rules.form(&record.form);
-                let notices: Vec<Notice> = form.map(|form| notice(form, &first, record, &[])).into_iter().collect();
-                self.keep_notice(one, &notices, first.worker);
-                Ok(self.merged(one, notices))
-            }
-            // Nothing has happened that its writer didn't know.
-            (Action::State | Action::Supersede(_), _) if same_facts(&base, &first) && (first.id == target || !from_server || is_void) => {
-                let action = match &record.action {
-                    Action::Void { reason, .. } => Action::Void { record: first.id, reason: reason.clone() },
-                    _ => Action::Supersede(first.id),
-                };
-                if record.action == action {
-                    return self.write(one, record.clone(), Vec::new());
-                }
-                // It names an older record that said the same as the last one: kept, so that the same sent again is known.
-                let notices: Vec<Notice> =
-                    self.intake.rules.form(&record.form).map(|form| notice(form, &first, record, &[])).into_iter().collect();
-                self.keep_notice(one, &notices, None);
-                self.write(one, Record { action, ..record.clone() }, notices)
-            }
-            (Action::Void { .. }, _) | (_, Action::Void { .. }) => {
-                Ok(self.keep(one, &[Fault::new("SYNC-0211").with("target", target).with("met", first.id)], None))
-            }
-            _ => self.merge(one, &base, &first),
-        }
-    }
-
-    /// What a correction starts from: as its writer tells; else what its writer sent under that id, for the log may have it merged or mended; else
-    /// what the log has.
-    fn base(&mut self, one: &Arriving<'_>, held: Record) -> Result<Record, Fault> {
-        if let Some(base) = &one.told.base {
-            return Ok(Record { at: base.at, area: base.area, values: base.values.clone(), ..held });
-        }
-        if let Some(sent) = self.as_sent.get(&held.id) {
-            return Ok(sent.clone());
-        }
-        let rules = &*self.intake.rules;
-        for arrival in self.store.arrivals().of_record(held.id)? {
-            let in_log = matches!(arrival.what.state, ArrivalState::Merged | ArrivalState::Released);
-            let body: Option<Json> = serde_json::from_str(&arrival.what.sent).ok().filter(|_| in_log);
-            let told = body.and_then(|body| read(&body, &|form| rules.form(form)).ok());
-            if let Some(told) = told {
-                return Ok(Record { at: told.record.at, area: told.record.area, values: told.record.values, ..held });
-            }
-        }
-        Ok(held)
-    }
-
-    fn merge(&mut self, one: &Arriving<'_>, base: &Record, first: &Record) -> Result<Verdict, Fault> {
-        let record = &one.told.record;
-        let Some(form) = self.intake.rules.form(&record.form) else {
-            return Ok(self.keep(one, &[Fault::new("SYNC-0201").with("form", &record.form)], None));
-        };
-        let mut merged = merge(base, first, record);
-        if self.intake.sender.kind != SenderKind::Person {
-            self.replayed(record, base, &mut merged)?;
-        }
-        let notices = vec![notice(form, first, record, &merged.parts)];
-        self.as_sent.insert(record.id, record.clone());
-        self.edits.insert(record.id, (record.clone(), base.clone()));
-        let findings = self.check(form, &merged.record)?;
-        if !findings.refused.is_empty() {
-            let mut faults = vec![Fault::new("SYNC-0212").with("met", first.id)];
-            faults.extend(findings.refused);
-            return Ok(self.keep(one, &faults, None));
-        }
-        self.keep_notice(one, &notices, first.worker.clone());
-        self.write(one, merged.record, notices)
-    }
-
-    /// The merge of another server's edit: from all edits of the chain, in whatever order the two servers have them.
-    fn replayed(&mut self, record: &Record, base: &Record, merged: &mut Merged) -> Result<(), Fault> {
-        let Some(at) = target(record).and_then(|target| self.chain_of.get(&target).copied()) else { return Ok(()) };
-        let links: Vec<Record> = self.chains[at].iter().map(|link| link.record.clone()).collect();
-        let Some((root, corrections)) = links.split_first() else { return Ok(()) };
-        let SenderKind::Server { home } = self.intake.sender.kind else { return Ok(()) };
-        let mut edits = Vec::with_capacity(links.len());
-        for (held, before) in corrections.iter().zip(&links) {
-            let theirs = came_from(held.worker.as_deref(), home);
-            let (record, base) = match self.edit_as_sent(held)? {
-                Some((record, base)) => (record, base),
-                None => (held.clone(), before.clone()),
-            };
-            edits.push(Edit { record, base, theirs });
-        }
-        edits.push(Edit { record: record.clone(), base: base.clone(), theirs: true });
-        let replayed = replay(root, &edits);
-        merged.record = Record { values: replayed.values, at: replayed.at, area: replayed.area, ..merged.record.clone() };
-        for part in &mut merged.parts {
-            let held = match &*part.field {
-                "at" => Value::Date(merged.record.at),
-                "area" => Value::text(&merged.record.area.to_string()),
-                field => merged.record.values.get(field).cloned().unwrap_or_default(),
-            };
-            part.second_holds = held == part.values[2];
-        }
-        Ok(())
-    }
-
-    /// A record of the log that was merged when it came, as its sender wrote it.
-    fn edit_as_sent(&mut self, held: &Record) -> Result<Option<(Record, Record)>, Fault> {
-        if let Some(edit) = self.edits.get(&held.id) {
-            return Ok(Some(edit.clone()));
-        }
-        let rules = &*self.intake.rules;
-        for arrival in self.store.arrivals().of_record(held.id)? {
-            let body: Option<Json> = serde_json::from_str(&arrival.what.sent).ok().filter(|_| arrival.what.state == ArrivalState::Merged);
-            let from_server = Detail::of(&arrival).home.is_some();
-            let told = body.filter(|_| from_server).and_then(|body| read(&body, &|form| rules.form(form)).ok());
-            if let Some(Told { record, base: Some(base), .. }) = told {
-                let base = Record { at: base.at, area: base.area, values: base.values, ..record.clone() };
-                return Ok(Some((record, base)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The chain of corrections that a record is in, whether in the log or about to be.
-    fn chain(&mut self, id: RecordId) -> Result<Option<usize>, Fault> {
-        if let Some(at) = self.chain_of.get(&id) {
-            return Ok(Some(*at));
-        }
-        let rows = self.store.history(id)?;
-        if rows.is_empty() {
-            return Ok(None);
-        }
-        let mut chain = Vec::with_capacity(rows.len());
-        for row in rows {
-            let record = match self.intake.rules.form(&row.head().form) {
-                Some(form) => decoded(form, &row)?,
-                None => row.record(&|_| None)?,
-            };
-            chain.push(Link { record, position: Some(row.seq) });
-        }
-        let at = self.chains.len();
-        self.chain_of.extend(chain.iter().map(|link| (link.record.id, at)));
-        self.chains.push(chain);
-        Ok(Some(at))
-    }
-
-    fn write(&mut self, one: &Arriving<'_>, record: Record, notices: Vec<Notice>) -> Result<Verdict, Fault> {
+    pub(crate) fn write(&mut self, one: &Arriving<'_>, record: Record, notices: Vec<Notice>) -> Result<Verdict, Fault> {
         self.people.comes(&record)?;
         self.owners.entry(record.subject.id).or_insert(record.resident);
         let of_interest = self.targets.contains(&record.id);
@@ -607,7 +434,7 @@ impl Decider<'_> {
 
     /// The answer to what goes into the log, with another's edit where there are notices.
     #[expect(clippy::unused_self, reason = "reads as the others do")]
-    fn merged(&self, one: &Arriving<'_>, notices: Vec<Notice>) -> Verdict {
+    pub(crate) fn merged(&self, one: &Arriving<'_>, notices: Vec<Notice>) -> Verdict {
         let met = !notices.is_empty();
         let outcome = Outcome {
             id: one.told.record.id.to_string(),
@@ -622,7 +449,7 @@ impl Decider<'_> {
     }
 
     /// Keeps a record beside the log.
-    fn keep(&mut self, one: &Arriving<'_>, faults: &[Fault], waits_for: Option<RecordId>) -> Verdict {
+    pub(crate) fn keep(&mut self, one: &Arriving<'_>, faults: &[Fault], waits_for: Option<RecordId>) -> Verdict {
         let record = &one.told.record;
         let detail = Detail { reasons: reasons(faults), ..self.detail() };
         self.arrivals.push(NewArrival { waits_for, ..self.arrival(one, ArrivalState::Open, &detail) });
@@ -638,7 +465,7 @@ impl Decider<'_> {
     }
 
     /// Keeps, of a record that goes into the log, as what it was sent and whom it met.
-    fn keep_notice(&mut self, one: &Arriving<'_>, notices: &[Notice], other: Option<Arc<str>>) {
+    pub(crate) fn keep_notice(&mut self, one: &Arriving<'_>, notices: &[Notice], other: Option<Arc<str>>) {
         let detail = Detail { reasons: vec![reason(&Fault::new("SYNC-0301"))], notices: notices.to_vec(), ..self.detail() };
         let arrival = NewArrival { other_worker: other, ..self.arrival(one, ArrivalState::Merged, &detail) };
         self.arrivals.push(arrival);
@@ -669,16 +496,10 @@ impl Decider<'_> {
     }
 }
 
-/// Whether two records say the same.
-fn same_facts(a: &Record, b: &Record) -> bool {
-    a.values == b.values && a.at == b.at && a.area == b.area && a.organisation == b.organisation && a.subject.id == b.subject.id
-}
-
 /// The field whose text or name no database holds.
 fn broken_text(record: &Record) -> Option<String> {
-    let in_values = record.values.iter().find(|(field, value)| {
-        field.contains(['#', '\0']) || value.as_text().is_some_and(|text| text.contains('\0'))
-    });
+    let in_values =
+        record.values.iter().find(|(field, value)| field.contains(['#', '\0']) || value.as_text().is_some_and(|text| text.contains('\0')));
     if let Some((field, _)) = in_values {
         return Some(field.replace('\0', "␀"));
     }
@@ -691,4 +512,3 @@ fn broken_text(record: &Record) -> Option<String> {
 pub(crate) fn parsed_id(outcome: &Outcome) -> Option<RecordId> {
     outcome.id.parse().ok()
 }
-

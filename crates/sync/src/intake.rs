@@ -110,15 +110,11 @@ impl Intake {
             }
         }
         let outcomes = outcomes(reader, verdicts, &positions)?;
-        if self.anything_to_wake(reader, &kept, &positions.ids)? {
+        if anything_to_wake(reader, &kept, &positions.ids)? {
             let intake = self.clone();
             writer.run(move |store| intake.wake(store, &kept, &positions.ids))?;
         }
         Ok(Some(outcomes))
-    }
-
-    fn anything_to_wake(&self, store: &dyn Store, kept: &[NewArrival], ids: &[RecordId]) -> Result<bool, Fault> {
-        Ok(kept.iter().any(|arrival| arrival.waits_for.is_some()) || !store.arrivals().waiting_for(ids)?.is_empty())
     }
 
     /// Looks again at what waits for these records, and at what was just put to wait for a record that came meanwhile.
@@ -175,6 +171,10 @@ impl Intake {
             }
         }
     }
+}
+
+fn anything_to_wake(store: &dyn Store, kept: &[NewArrival], ids: &[RecordId]) -> Result<bool, Fault> {
+    Ok(kept.iter().any(|arrival| arrival.waits_for.is_some()) || !store.arrivals().waiting_for(ids)?.is_empty())
 }
 
 /// Records as a batch.

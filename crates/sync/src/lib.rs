@@ -18,6 +18,8 @@ pub mod peer;
 #[cfg(not(target_arch = "wasm32"))]
 mod arrived;
 #[cfg(not(target_arch = "wasm32"))]
+mod correct;
+#[cfg(not(target_arch = "wasm32"))]
 mod decide;
 #[cfg(not(target_arch = "wasm32"))]
 mod detail;

@@ -54,7 +54,8 @@ pub fn merge(base: &Record, first: &Record, second: &Record) -> Merged {
     let from = |second_holds: bool| if second_holds { second } else { first };
     let at = from(holds("at", &|record| Value::Date(record.at))).at;
     let area = from(holds("area", &|record| Value::text(&record.area.to_string()))).area;
-    let organisation = from(holds("organisation", &|record| record.organisation.map_or(Value::Null, |id| Value::text(&id.to_string())))).organisation;
+    let organisation =
+        from(holds("organisation", &|record| record.organisation.map_or(Value::Null, |id| Value::text(&id.to_string())))).organisation;
     let whose = from(holds("subject", &|record| Value::text(&record.subject.id.to_string())));
     let record = Record {
         action: Action::Supersede(first.id),
@@ -130,7 +131,8 @@ pub fn replay(root: &Record, edits: &[Edit]) -> Record {
             }
             wins
         };
-        let fields: BTreeSet<Arc<str>> = [&edit.base, &now, &edit.record].into_iter().flat_map(|record| record.values.keys().cloned()).collect();
+        let fields: BTreeSet<Arc<str>> =
+            [&edit.base, &now, &edit.record].into_iter().flat_map(|record| record.values.keys().cloned()).collect();
         for field in fields {
             let of = |record: &Record| record.values.get(&field).cloned().unwrap_or_default();
             let mine = of(&edit.record);

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use qianmo_core::Fault;
-use qianmo_wire::sync::{Answer, ArrivalBody, AreasBody, Cursor, Exchange, Outcome, Pull, State, VERSION, Village};
+use qianmo_wire::sync::{Answer, AreasBody, ArrivalBody, Cursor, Exchange, Outcome, Pull, State, VERSION, Village};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -83,7 +83,7 @@ pub enum Effect {
     /// Records of a village.
     Village(Village),
     /// News of what lies beside the log.
-    Arrival(ArrivalBody),
+    Arrival(Box<ArrivalBody>),
     /// The division tree.
     Areas(AreasBody),
     /// Fetch the programme with this hash, then say [`Peer::has_programme`].
@@ -164,7 +164,7 @@ impl Peer {
             self.villages.insert(village.area.clone(), village.cursor);
             effects.push(Effect::Village(village));
         }
-        effects.extend(answer.arrivals.into_iter().map(Effect::Arrival));
+        effects.extend(answer.arrivals.into_iter().map(|arrival| Effect::Arrival(Box::new(arrival))));
         self.arrivals = self.arrivals.max(answer.arrivals_until);
         if let Some(areas) = answer.areas {
             self.areas.clone_from(&areas.hash);

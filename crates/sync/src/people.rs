@@ -83,7 +83,8 @@ impl<'a> People<'a> {
             let rows = self.store.records_of(subject)?;
             let locating = |row: &&Row| self.rules.form(&row.head().form).is_some_and(|form| form.locates);
             let gone = corrected(&rows);
-            let sits = rows.iter().filter(locating).filter(|row| stands(row, &gone)).map(|row| (row.head().at, row.seq, row.head().area)).max();
+            let sits =
+                rows.iter().filter(locating).filter(|row| stands(row, &gone)).map(|row| (row.head().at, row.seq, row.head().area)).max();
             self.homes.insert(subject, sits.map(|(at, _, area)| (at, area)));
         }
         Ok(self.homes.get(&subject).copied().flatten().map(|(_, area)| area))

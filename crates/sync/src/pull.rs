@@ -95,9 +95,7 @@ impl Puller<'_> {
         let kept = cursor.filter(|cursor| cursor.sight == print && cursor.position <= end.0);
         let mut village = Village { area: area.to_string(), anew: cursor.is_some() && kept.is_none(), ..Village::default() };
         let mut at = kept.unwrap_or(Cursor { sight: print, ..Cursor::default() });
-        if at.position == 0 {
-            at.moved = end.0;
-        } else if self.home.is_some() {
+        if at.position == 0 || self.home.is_some() {
             at.moved = end.0;
         } else {
             let done = self.moved_in(&reader, area, &mut at, end, (&mut village, room))?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use qianmo_core::{AreaCode, Fault, Record, Value};
-use qianmo_store::{ArrivalState, Areas, ArrivalsAsked, Limits, SqliteStore, Store, Writer};
+use qianmo_store::{Areas, ArrivalState, ArrivalsAsked, Limits, SqliteStore, Store, Writer};
 use qianmo_sync::{RECORDS_MAX, SenderKind};
 use qianmo_wire::sync::State::{Accepted, Already, Merged, Quarantined, Unreadable};
 use serde_json::{Value as Json, json};
@@ -109,7 +109,8 @@ fn a_server_is_believed_who_wrote_but_its_names_are_not_ours() {
     let mut county = intake("township", "server");
     county.rules = rules(COUNTY);
     county.sender.kind = SenderKind::Server { home: area(TOWNSHIP) };
-    let batch = [with(visit(1, &json!({})), "worker", "wang"), with(visit(2, &json!({})), "worker", "li@530523000000"), visit(3, &json!({}))];
+    let batch =
+        [with(visit(1, &json!({})), "worker", "wang"), with(visit(2, &json!({})), "worker", "li@530523000000"), visit(3, &json!({}))];
     county.receive_into(&mut it.store, &batch).unwrap();
     let workers: Vec<Option<String>> = log(&it.store).iter().map(|record| record.worker.as_deref().map(str::to_owned)).collect();
     let expected = ["wang@530523100000", "li", "@530523100000"].map(|name| Some(name.to_owned()));
@@ -182,7 +183,9 @@ fn two_corrections_of_one_record_are_merged_field_by_field() {
 #[test]
 fn the_later_date_of_service_wins_and_what_can_t_be_merged_is_kept() {
     let mut it = store();
-    intake("wang", "p").receive_into(&mut it.store, &[visit(1, &json!({"sbp": 130, "dbp": 80, "note": "a"})), visit(2, &json!({"sbp": 150, "dbp": 90}))]).unwrap();
+    intake("wang", "p")
+        .receive_into(&mut it.store, &[visit(1, &json!({"sbp": 130, "dbp": 80, "note": "a"})), visit(2, &json!({"sbp": 150, "dbp": 90}))])
+        .unwrap();
     let newer = with(correcting(visit(11, &json!({"sbp": 130, "dbp": 80, "note": "b"})), 1), "at", "2026-11-21");
     let older = with(correcting(visit(21, &json!({"sbp": 130, "dbp": 80, "note": "c"})), 1), "at", "2026-11-19");
     intake("wang", "p").receive_into(&mut it.store, &[newer]).unwrap();
@@ -201,7 +204,12 @@ fn the_later_date_of_service_wins_and_what_can_t_be_merged_is_kept() {
     assert_eq!((states(&outcomes), codes(&outcomes[1])), (vec![Merged, Quarantined], vec!["SYNC-0211"]));
     let again = intake("li", "q").receive_into(&mut it.store, &[voiding(52, 12)]).unwrap();
     assert_eq!((again[0].state, again[0].position), (Merged, None));
-    let outcomes = intake("li", "q").receive_into(&mut it.store, &[voiding(72, 42), with(correcting(sheet(82, &json!({"name": "王"})), 1), "subject", person(1).to_string())]).unwrap();
+    let outcomes = intake("li", "q")
+        .receive_into(
+            &mut it.store,
+            &[voiding(72, 42), with(correcting(sheet(82, &json!({"name": "王"})), 1), "subject", person(1).to_string())],
+        )
+        .unwrap();
     assert_eq!(outcomes.iter().map(codes).collect::<Vec<_>>(), [["SYNC-0213"], ["SYNC-0213"]]);
     it.store.verify().unwrap();
 }
@@ -303,7 +311,9 @@ fn through_the_writer_many_phones_correct_one_record_and_no_edit_is_lost() {
             let (writer, reader) = (writer.clone(), reader());
             std::thread::spawn(move || {
                 let name = format!("phone-{phone}");
-                let mine = (0..5_u128).map(|n| 100 + 10 * (phone * 5 + n) + 1).map(|n| correcting(visit(n, &json!({"sbp": 130, "dbp": 80, "note": n.to_string()})), 1));
+                let mine = (0..5_u128)
+                    .map(|n| 100 + 10 * (phone * 5 + n) + 1)
+                    .map(|n| correcting(visit(n, &json!({"sbp": 130, "dbp": 80, "note": n.to_string()})), 1));
                 mine.map(|body| intake(&name, &name).receive(&reader, &writer, &[body]).unwrap()[0].state).collect::<Vec<_>>()
             })
         })

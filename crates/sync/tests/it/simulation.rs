@@ -329,12 +329,6 @@ impl World {
             let shown: BTreeMap<String, i64> = changes.rows.iter().map(|row| (row.head().id.to_string(), row.seq)).collect();
             let held = phone.held.get(&area(*village).to_string()).unwrap_or(&nothing);
             let held: BTreeMap<String, i64> = held.iter().map(|(id, record)| (id.clone(), record.position.unwrap())).collect();
-            if held != shown {
-                for row in log(&self.township.reader) {
-                    eprintln!("{} {} {:?} about {:?} in {} at {}", row.id, row.form, row.action, row.resident, row.area, row.at);
-                }
-                eprintln!("cursor {:?}", phone.peer.villages);
-            }
             assert_eq!(held, shown, "{} in {village}", phone.device);
             let visible: BTreeSet<RecordId> = changes.rows.iter().map(|row| row.head().id).collect();
             let all = log(&self.township.reader);
@@ -361,16 +355,10 @@ impl World {
                 assert!(open.contains(root), "{root} isn't at the county");
                 continue;
             };
-            let undecided = first.ids.iter().chain(&second.ids).any(|id| open.contains(id)) || here.waits_on(&first.ids) || there.waits_on(&second.ids);
+            let undecided =
+                first.ids.iter().chain(&second.ids).any(|id| open.contains(id)) || here.waits_on(&first.ids) || there.waits_on(&second.ids);
             if !undecided {
                 assert_eq!(first.ids, second.ids, "the same edits of {root}");
-                if first.says != second.says {
-                    for (name, kept) in [("township", &here), ("county", &there)] {
-                        for record in kept.log.values().filter(|record| first.ids.contains(&record.id)) {
-                            eprintln!("{name} {} {:?} by {:?} {} {:?}", record.id, record.action, record.worker, record.at, record.values);
-                        }
-                    }
-                }
                 assert_eq!(first.says, second.says, "what {root} says, at the township and at the county: {:?}", first.ids);
             }
         }

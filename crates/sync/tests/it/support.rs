@@ -206,6 +206,7 @@ pub(crate) fn codes(outcome: &Outcome) -> Vec<&str> {
     outcome.reasons.iter().map(|reason| reason.code.as_str()).collect()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as it is asked for")]
 pub(crate) fn kinds(field: &str) -> Option<Kind> {
     match field {
         "sbp" | "dbp" | "weeks" => Some(Kind::Integer),

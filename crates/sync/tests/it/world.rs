@@ -69,7 +69,10 @@ impl Server {
     }
 
     /// Something that writes, in the writer's thread.
-    pub(crate) fn run<T: Send + 'static>(&self, task: impl FnOnce(&mut dyn Store) -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
+    pub(crate) fn run<T: Send + 'static>(
+        &self,
+        task: impl FnOnce(&mut dyn Store) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
         self.writer.run(task)
     }
 }
@@ -119,7 +122,9 @@ impl Phone {
                 }
                 Effect::Village(village) => {
                     let held = self.held.entry(village.area.clone()).or_default();
-                    held.retain(|_, record| record.area == village.area || record.resident.as_ref().is_none_or(|id| !village.left.contains(id)));
+                    held.retain(|_, record| {
+                        record.area == village.area || record.resident.as_ref().is_none_or(|id| !village.left.contains(id))
+                    });
                     let left = |record: &RecordBody| village.left.contains(&record.subject) && record.area != village.area;
                     held.retain(|_, record| !left(record));
                     held.extend(village.records.into_iter().map(|record| (record.id.clone(), record)));
@@ -167,8 +172,7 @@ impl World {
     pub(crate) fn serve(&self, at: usize, request: &Exchange) -> Result<Answer, Fault> {
         let phone = &self.phones[at];
         let (intake, sight) = (self.intake(phone), self.sight_of(phone));
-        let serving =
-            Serving { intake: &intake, sight: &sight, programme: "1", areas: &self.township.areas, wipe: intake.sender.revoked };
+        let serving = Serving { intake: &intake, sight: &sight, programme: "1", areas: &self.township.areas, wipe: intake.sender.revoked };
         let answer = exchange(&self.township.reader, &self.township.writer, &serving, &over_the_wire(request));
         answer.map(|answer| over_the_wire(&answer))
     }
@@ -255,7 +259,10 @@ impl World {
         let Some(request) = up.request(&self.township.reader, county).unwrap() else { return false };
         let intake = Intake {
             rules: self.county.rules.clone(),
-            sender: Sender { kind: SenderKind::Server { home: area(TOWNSHIP) }, ..Sender::person(actor("township", "box"), area(TOWNSHIP)) },
+            sender: Sender {
+                kind: SenderKind::Server { home: area(TOWNSHIP) },
+                ..Sender::person(actor("township", "box"), area(TOWNSHIP))
+            },
             may: Arc::new(anything),
             today: TODAY,
             now: self.now + 7,
@@ -324,4 +331,3 @@ fn over_the_wire<T: serde::Serialize + serde::de::DeserializeOwned>(body: &T) ->
 pub(crate) fn start_time() -> i64 {
     NOW
 }
-
