@@ -42,7 +42,7 @@ impl Decider<'_> {
             return Ok(self.keep(one, &[fault], None));
         }
         let base = self.base(one, corrected)?;
-        let from_server = self.intake.sender.kind != SenderKind::Person;
+        let mixed = self.mixed(at);
         let is_void = matches!(record.action, Action::Void { .. });
         match (&first.action, &record.action) {
             (Action::Void { .. }, Action::Void { .. }) => {
@@ -52,7 +52,7 @@ impl Decider<'_> {
                 Ok(self.merged(one, notices))
             }
             // Nothing has happened that its writer didn't know.
-            (Action::State | Action::Supersede(_), _) if same_facts(&base, &first) && (first.id == target || !from_server || is_void) => {
+            (Action::State | Action::Supersede(_), _) if same_facts(&base, &first) && (!mixed || is_void) => {
                 let action = match &record.action {
                     Action::Void { reason, .. } => Action::Void { record: first.id, reason: reason.clone() },
                     _ => Action::Supersede(first.id),
@@ -112,8 +112,18 @@ impl Decider<'_> {
             faults.extend(findings.refused);
             return Ok(self.keep(one, &faults, None));
         }
+        if first.id == base.id && same_facts(base, first) && same_facts(&merged.record, record) {
+            return self.write(one, record.clone(), Vec::new());
+        }
         self.keep_notice(one, &notices, first.worker.clone());
         self.write(one, merged.record, notices)
+    }
+
+    /// Whether another server's edit comes to a chain with edits of our own: then only the whole of them says what stands in the end, for it may build
+    /// on the last one without knowing all.
+    fn mixed(&self, chain: usize) -> bool {
+        let SenderKind::Server { home } = self.intake.sender.kind else { return false };
+        self.chains[chain].iter().skip(1).any(|link| !came_from(link.record.worker.as_deref(), home))
     }
 
     /// The merge of another server's edit: from all edits of the chain, in whatever order the two servers have them.
