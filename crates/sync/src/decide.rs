@@ -3,7 +3,7 @@
 //! Order of the questions: was the same kept beside the log before, is it in the log, may and can it be written, and, for a correction, what it meets.
 //! The answers depend on the store alone, never on how often something was sent.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use qianmo_core::form::Identifies;
@@ -126,6 +126,13 @@ pub(crate) fn decide(intake: &Intake, store: &dyn Store, batch: &[Json], how: &H
         records: Vec::with_capacity(batch.len()),
         arrivals: Vec::new(),
     };
+    let of_people = |one: &Arriving<'_>| {
+        let record = &one.told.record;
+        let asks = rules.asks_the_person(&record.form) || rules.form(&record.form).is_some_and(|form| form.locates);
+        record.resident.filter(|_| asks)
+    };
+    let people: BTreeSet<SubjectId> = arriving.iter().flatten().filter_map(of_people).collect();
+    decider.people.read_ahead(&people.into_iter().collect::<Vec<_>>())?;
     let mut taken: HashMap<RecordId, usize> = HashMap::new();
     for place in in_order(&arriving) {
         let Some(one) = &arriving[place] else { continue };
@@ -413,7 +420,7 @@ impl Decider<'_> {
     }
 
     pub(crate) fn write(&mut self, one: &Arriving<'_>, record: Record, notices: Vec<Notice>) -> Result<Verdict, Fault> {
-        self.people.comes(&record)?;
+        self.people.comes(&record);
         self.owners.entry(record.subject.id).or_insert(record.resident);
         let of_interest = self.targets.contains(&record.id);
         if let Some(target) = target(&record) {

@@ -1,11 +1,12 @@
 //! What is known of the people in a batch: their sheets, read once each and completed by what the batch itself brings.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use qianmo_core::form::complete;
 use qianmo_core::{Action, AreaCode, Date, Fault, Form, Record, RecordId, SubjectId, Value};
-use qianmo_store::{Row, Store};
+use qianmo_store::{Row, Scan, Store};
 
 use crate::Rules;
 
@@ -18,6 +19,10 @@ pub(crate) struct People<'a> {
     sheets: HashMap<SubjectId, Person>,
     nobody: Values,
     homes: HashMap<SubjectId, Option<(Date, AreaCode)>>,
+    /// Sheets and what says where somebody sits, of those asked for beforehand.
+    rows: HashMap<SubjectId, Vec<Row>>,
+    /// Sheets that the batch brings, of people whose sheets weren't asked for yet.
+    coming: HashMap<SubjectId, Vec<Record>>,
 }
 
 #[derive(Default)]
@@ -52,18 +57,66 @@ pub(crate) fn in_force<'r>(rows: &'r [Row], form: &'r str) -> impl Iterator<Item
     rows.iter().filter(move |row| *row.head().form == *form && stands(row, &gone))
 }
 
+impl Person {
+    /// A sheet of the batch itself.
+    fn comes(&mut self, record: Record) {
+        if let Action::Supersede(old) | Action::Void { record: old, .. } = &record.action {
+            self.sheets.retain(|held| held.id != *old);
+        }
+        if !matches!(record.action, Action::Void { .. }) {
+            self.sheets.push(record);
+        }
+        self.whole = None;
+    }
+}
+
 impl<'a> People<'a> {
     pub(crate) fn new(rules: &'a Rules, store: &'a dyn Store) -> Self {
-        Self { rules, store, sheets: HashMap::new(), nobody: Values::new(), homes: HashMap::new() }
+        Self {
+            rules,
+            store,
+            sheets: HashMap::new(),
+            nobody: Values::new(),
+            homes: HashMap::new(),
+            rows: HashMap::new(),
+            coming: HashMap::new(),
+        }
+    }
+
+    /// Reads what will be asked for of these people, at once.
+    pub(crate) fn read_ahead(&mut self, people: &[SubjectId]) -> Result<(), Fault> {
+        let forms: Vec<&str> =
+            self.rules.packs().forms().filter(|form| form.locates || form.is_person_sheet()).map(|form| &*form.id).collect();
+        for some in people.chunks(500) {
+            self.rows.extend(some.iter().map(|person| (*person, Vec::new())));
+            let what = Scan { residents: Some(some), forms: Some(&forms), ..Scan::default() };
+            self.store.scan_changes(&what, &mut |row| {
+                if let Some(rows) = self.rows.get_mut(&row.subject) {
+                    rows.push(row.to_row());
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    fn rows(&self, subject: SubjectId) -> Result<Cow<'_, [Row]>, Fault> {
+        Ok(match self.rows.get(&subject) {
+            Some(rows) => Cow::Borrowed(rows),
+            None => Cow::Owned(self.store.records_of(subject)?),
+        })
     }
 
     /// A person's sheet: everything known, completed in order of the dates, of one day in order of writing.
     pub(crate) fn sheet(&mut self, resident: Option<SubjectId>) -> Result<&Values, Fault> {
         let (Some(resident), Some(form)) = (resident, self.rules.packs().person_sheet()) else { return Ok(&self.nobody) };
         if !self.sheets.contains_key(&resident) {
-            let rows = self.store.records_of(resident)?;
-            let sheets = in_force(&rows, &form.id).map(|row| decoded(form, row)).collect::<Result<Vec<_>, _>>()?;
-            self.sheets.insert(resident, Person { sheets, whole: None });
+            let sheets = in_force(&self.rows(resident)?, &form.id).map(|row| decoded(form, row)).collect::<Result<Vec<_>, _>>()?;
+            let mut person = Person { sheets, whole: None };
+            for record in self.coming.remove(&resident).unwrap_or_default() {
+                person.comes(record);
+            }
+            self.sheets.insert(resident, person);
         }
         let person = self.sheets.entry(resident).or_default();
         Ok(person.whole.get_or_insert_with(|| {
@@ -80,7 +133,7 @@ impl<'a> People<'a> {
     pub(crate) fn home(&mut self, record: &Record) -> Result<Option<AreaCode>, Fault> {
         let subject = record.subject.id;
         if !self.homes.contains_key(&subject) {
-            let rows = self.store.records_of(subject)?;
+            let rows = self.rows(subject)?;
             let locating = |row: &&Row| self.rules.form(&row.head().form).is_some_and(|form| form.locates);
             let gone = corrected(&rows);
             let sits =
@@ -91,7 +144,7 @@ impl<'a> People<'a> {
     }
 
     /// A record that the batch brings is going to be written.
-    pub(crate) fn comes(&mut self, record: &Record) -> Result<(), Fault> {
+    pub(crate) fn comes(&mut self, record: &Record) {
         if self.rules.form(&record.form).is_some_and(|form| form.locates)
             && let Some(home) = self.homes.get_mut(&record.subject.id)
             && home.is_none_or(|(at, _)| at <= record.at)
@@ -100,18 +153,12 @@ impl<'a> People<'a> {
         }
         let is_sheet = self.rules.packs().person_sheet().is_some_and(|form| form.id == record.form);
         if !is_sheet {
-            return Ok(());
+            return;
         }
-        // Read what is there first: afterwards the batch's own can't be told from it.
-        self.sheet(record.resident)?;
-        let Some(person) = record.resident.and_then(|resident| self.sheets.get_mut(&resident)) else { return Ok(()) };
-        if let Action::Supersede(old) | Action::Void { record: old, .. } = &record.action {
-            person.sheets.retain(|held| held.id != *old);
+        let Some(resident) = record.resident else { return };
+        match self.sheets.get_mut(&resident) {
+            Some(person) => person.comes(record.clone()),
+            None => self.coming.entry(resident).or_default().push(record.clone()),
         }
-        if !matches!(record.action, Action::Void { .. }) {
-            person.sheets.push(record.clone());
-        }
-        person.whole = None;
-        Ok(())
     }
 }
