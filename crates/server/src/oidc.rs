@@ -131,7 +131,8 @@ impl SignIn {
         let roots = settings.authorities.as_ref().map(|file| roots(file).map_err(|why| wrong("authorities", why))).transpose()?;
         let tls = TlsConfig::builder().root_certs(roots.unwrap_or(RootCerts::WebPki)).build();
         // Following redirects would let whoever answers send us anywhere.
-        let config = ureq::Agent::config_builder().timeout_global(Some(ANSWER)).max_redirects(0).http_status_as_error(false).tls_config(tls);
+        let config =
+            ureq::Agent::config_builder().timeout_global(Some(ANSWER)).max_redirects(0).http_status_as_error(false).tls_config(tls);
         Ok(Self { agent: config.build().new_agent(), settings, issuer, redirect, metadata: Mutex::default(), pending: Mutex::default() })
     }
 
@@ -165,7 +166,8 @@ impl SignIn {
         let begun = begun.filter(|begun| now - begun.began_at < PENDING_MS && begun.browser == hash(back.cookie));
         let begun = begun.ok_or_else(|| Fault::new("SERVER-0311"))?;
         let metadata = self.metadata(now, METADATA_MS)?;
-        let client = CoreClient::from_provider_metadata(metadata, self.client_id(), self.client_secret()).set_redirect_uri(self.redirect.clone());
+        let client =
+            CoreClient::from_provider_metadata(metadata, self.client_id(), self.client_secret()).set_redirect_uri(self.redirect.clone());
         let request = client.exchange_code(AuthorizationCode::new(back.code.to_owned())).map_err(|_| doubtful("token_endpoint"))?;
         let answer = request.set_pkce_verifier(begun.verifier).request(&|request| self.call(request)).map_err(|error| match error {
             RequestTokenError::Request(error) => unreachable_provider(&error),
@@ -195,7 +197,8 @@ impl SignIn {
         if let Some((_, metadata)) = held.filter(|(asked_at, _)| now - asked_at < fresh_ms) {
             return Ok(metadata);
         }
-        let found = CoreProviderMetadata::discover(&self.issuer, &|request| self.call(request)).map_err(|error| unreachable_provider(&error))?;
+        let found =
+            CoreProviderMetadata::discover(&self.issuer, &|request| self.call(request)).map_err(|error| unreachable_provider(&error))?;
         *self.metadata.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, found.clone()));
         Ok(found)
     }
@@ -234,6 +237,7 @@ fn shortened(why: &str) -> String {
 
 fn roots(file: &std::path::Path) -> Result<RootCerts, String> {
     let pem = std::fs::read(file).map_err(|error| error.to_string())?;
-    let certificates: Vec<_> = parse_pem(&pem).filter_map(|item| if let Ok(PemItem::Certificate(one)) = item { Some(one) } else { None }).collect();
+    let certificates: Vec<_> =
+        parse_pem(&pem).filter_map(|item| if let Ok(PemItem::Certificate(one)) = item { Some(one) } else { None }).collect();
     if certificates.is_empty() { Err("PEM".to_owned()) } else { Ok(certificates.into()) }
 }

@@ -110,7 +110,7 @@ fn status(code: &str) -> StatusCode {
         "SERVER-0110" | "STORE-0502" => StatusCode::TOO_MANY_REQUESTS,
         "SERVER-0902" | "STORE-0004" | "STORE-0008" | "STORE-0009" => StatusCode::SERVICE_UNAVAILABLE,
         "STORE-0006" => StatusCode::INSUFFICIENT_STORAGE,
-        "SERVER-0303" | "SERVER-0304" => StatusCode::FORBIDDEN,
+        "SERVER-0111" | "SERVER-0303" | "SERVER-0304" => StatusCode::FORBIDDEN,
         "SERVER-0310" => StatusCode::SERVICE_UNAVAILABLE,
         "SERVER-0311" | "SERVER-0312" => StatusCode::UNAUTHORIZED,
         _ if code.starts_with("ACCESS-") => StatusCode::FORBIDDEN,

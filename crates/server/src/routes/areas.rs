@@ -130,7 +130,7 @@ pub(crate) async fn one(State(app): State<App>, caller: Caller, At(code): At<Str
     Ok(Json(AreaNode {
         area: area.into(),
         children,
-        ancestors: tree.ancestors(area.code).iter().map(ToString::to_string).collect(),
+        ancestors: tree.ancestors(area.code).iter().skip(1).map(ToString::to_string).collect(),
         reached: caller.access().reaches(area.code),
     }))
 }
@@ -330,7 +330,7 @@ fn whole(outlines: &Outlines, tree: &AreaTree, root: AreaCode) -> Result<(), Vec
     let mut faults = Vec::new();
     for (place, outline) in outlines.features.iter().enumerate() {
         let code: Option<AreaCode> = outline.properties.code.parse().ok();
-        let below = |code: AreaCode| tree.get(code).is_some() && (code == root || tree.ancestors(code).contains(&root));
+        let below = |code: AreaCode| tree.get(code).is_some() && tree.ancestors(code).contains(&root);
         let named = code.is_some_and(|code| below(code) && !seen.contains(&code));
         seen.extend(code);
         let pieces = match &outline.geometry {

@@ -163,7 +163,7 @@ pub(crate) async fn trail(
             Some(area) => by.access().may(Right::ReadAudit, area) || whole,
             None => whole,
         };
-        let below = |top: AreaCode| entry.area.is_some_and(|area| area == top || tree.ancestors(area).contains(&top));
+        let below = |top: AreaCode| entry.area.is_some_and(|area| tree.ancestors(area).contains(&top));
         in_areas
             && wanted.area.is_none_or(below)
             && wanted.from.is_none_or(|from| entry.at >= from)

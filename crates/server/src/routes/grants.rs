@@ -192,7 +192,7 @@ fn residents(named: &BTreeSet<String>) -> Result<BTreeSet<SubjectId>, Fault> {
 fn at_home(store: &dyn Store, tree: &AreaTree, area: AreaCode, residents: Option<&BTreeSet<SubjectId>>) -> Result<(), Fault> {
     for resident in residents.into_iter().flatten() {
         let home = store.directory()?.home(*resident)?;
-        if !home.is_some_and(|home| home == area || tree.ancestors(home).contains(&area)) {
+        if !home.is_some_and(|home| tree.ancestors(home).contains(&area)) {
             return Err(Fault::new("SERVER-0305").with("id", resident));
         }
     }

@@ -17,7 +17,7 @@ use crate::caller::Caller;
 use crate::extract::{At, Body, Params};
 use crate::page::Page;
 use crate::refused::{ProblemBody, Refused};
-use crate::words::{areas_of, cut, instant, page};
+use crate::words::{areas_of, cut, instant, page, wrong};
 
 /// An account.
 #[derive(Debug, Serialize, ToSchema)]
@@ -89,7 +89,7 @@ pub(crate) async fn list(
             vec![area]
         }
     };
-    let after: Option<AccountName> = asked.after.as_deref().map(str::parse).transpose()?;
+    let after: Option<AccountName> = asked.after.as_deref().map(|after| after.parse().map_err(|_| wrong("after"))).transpose()?;
     let mut workers = app.read(move |store| store.accounts().workers_below(&areas, after.as_ref(), limit + 1)).await?;
     let next = cut(&mut workers, limit, |worker| worker.name.to_string());
     Ok(Json(Page { items: workers.iter().map(Into::into).collect(), next }))

@@ -14,16 +14,14 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, header};
 use jiff::civil::{Date, date};
+use qianmo_core::form::Identifies;
 use qianmo_core::pack::{Packs, Sensitivity};
-use qianmo_core::{
-    Action, Area, AreaCode, AreaKind, Cell, Decimal, Fault, Part, Period, Record, RecordId, Subject, SubjectId, Value,
-};
-use qianmo_desk::{
-    CellAt, Cells, CellsAsked, Change, Document, FileAsked, Figures, ReturnSheet, Rows, Seen,
-};
+use qianmo_core::{Action, Area, AreaCode, AreaKind, Cell, Decimal, Fault, Part, Period, Record, RecordId, Subject, SubjectId, Value};
+use qianmo_desk::{CellAt, Cells, CellsAsked, Change, Document, Figures, FileAsked, ReturnSheet, Rows, Seen};
 use qianmo_server::{App, Clock, Config, Parts, router};
 use qianmo_store::{
-    Actor, Cut, Grant, GrantId, Limits, LoginRules, NewWorker, PasswordHash, Programmes, Role, SqliteStore, Store, Writer, WriterThread,
+    Actor, Cut, DirectoryPolicy, Grant, GrantId, Limits, LoginRules, Mask, Masks, NewWorker, Options, PasswordHash, Programmes, Role,
+    Sheet, SqliteStore, Store, Writer, WriterThread,
 };
 use serde_json::Value as Json;
 use tower::ServiceExt;
@@ -184,6 +182,40 @@ pub(crate) fn packs() -> Arc<Packs> {
         .clone()
 }
 
+/// Opens the data folder as the program does, without keys: the packs say what is masked and who a resident is.
+pub(crate) fn open(dir: &Path) -> SqliteStore {
+    SqliteStore::open_with(dir, &options()).unwrap()
+}
+
+fn options() -> Options {
+    let (mut masks, mut directory) = (Masks::default(), DirectoryPolicy::default());
+    for form in packs().packs.iter().flat_map(|pack| &pack.forms) {
+        let field = |what: Identifies| form.fields.iter().find(|field| field.identifies == Some(what)).map(|field| field.id.clone());
+        let named = |id: &str| form.fields.iter().find(|field| *field.id == *id).map(|field| field.id.clone());
+        for field in &form.fields {
+            match field.identifies {
+                Some(Identifies::ResidentNumber) => masks.field(&form.id, &field.id, Mask::ResidentNumber),
+                Some(Identifies::Phone) => masks.field(&form.id, &field.id, Mask::Phone),
+                Some(Identifies::BankAccount) => masks.field(&form.id, &field.id, Mask::BankAccount),
+                Some(Identifies::Name | Identifies::Address) | None => {}
+            }
+        }
+        if &*form.subject == "resident" && form.locates {
+            let sheet = Sheet {
+                locates: true,
+                name: field(Identifies::Name),
+                birth: named("birth_date"),
+                sex: named("sex"),
+                number: field(Identifies::ResidentNumber),
+                phone: field(Identifies::Phone),
+                household: named("household"),
+            };
+            directory.sheet(&form.id, sheet);
+        }
+    }
+    Options { masks, directory, ..Options::default() }
+}
+
 /// An area's code.
 pub(crate) fn area(number: u64) -> AreaCode {
     AreaCode::from_number(number).unwrap()
@@ -247,7 +279,7 @@ fn template() -> &'static Path {
     static MADE: OnceLock<tempfile::TempDir> = OnceLock::new();
     MADE.get_or_init(|| {
         let dir = tempfile::tempdir().unwrap();
-        let mut store = SqliteStore::create(dir.path()).unwrap();
+        let mut store = SqliteStore::create_with(dir.path(), &options()).unwrap();
         store.put_areas(&divisions()).unwrap();
         let hash = PasswordHash::of(PASSWORD).unwrap();
         let by = Actor::default();
@@ -298,12 +330,17 @@ impl Town {
 
     /// With another configuration.
     pub(crate) fn configured(change: impl FnOnce(&mut Config)) -> Self {
+        Self::attempt(change).unwrap()
+    }
+
+    /// With a configuration that may be refused.
+    pub(crate) fn attempt(change: impl FnOnce(&mut Config)) -> Result<Self, Fault> {
         let dir = tempfile::tempdir().unwrap();
         for file in std::fs::read_dir(template()).unwrap().map(Result::unwrap) {
             std::fs::copy(file.path(), dir.path().join(file.file_name())).unwrap();
         }
         let folder = dir.path().to_owned();
-        let (writer, thread) = Writer::start(Box::new(SqliteStore::open(&folder).unwrap()), Limits::default()).unwrap();
+        let (writer, thread) = Writer::start(Box::new(open(&folder)), Limits::default()).unwrap();
         let mut config = Config { readers: 2, ..Config::default() };
         change(&mut config);
         let clock = Arc::new(TestClock(AtomicI64::new(NOW)));
@@ -311,18 +348,17 @@ impl Town {
         let app = App::new(Parts {
             config,
             writer,
-            open: Arc::new(move || Ok(Box::new(SqliteStore::open(&folder)?))),
+            open: Arc::new(move || Ok(Box::new(SqliteStore::open_with(&folder, &options())?))),
             packs: packs(),
             figures: figures.clone(),
             clock: clock.clone(),
-        })
-        .unwrap();
-        Self { router: router(app.clone()), app, clock, figures, dir, tokens: Mutex::default(), _thread: thread }
+        })?;
+        Ok(Self { router: router(app.clone()), app, clock, figures, dir, tokens: Mutex::default(), _thread: thread })
     }
 
     /// Another handle on the data, for looking and preparing.
     pub(crate) fn store(&self) -> SqliteStore {
-        SqliteStore::open(self.dir.path()).unwrap()
+        open(self.dir.path())
     }
 
     /// A session's token of a worker; the same at each asking.
