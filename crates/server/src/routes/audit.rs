@@ -1,5 +1,8 @@
 //! The audit trail: for auditors, who did what, without the content of records; for residents, who has read their own record; and the daily
 //! anchor to print.
+//!
+//! Residents stand in an auditor's trail under pseudonyms, the same for the same person: what somebody does to many, or to one again and again, can be
+//! seen without knowing to whom. Who comes with a complaint gives their id, by which the trail is then asked.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,6 +13,7 @@ use qianmo_access::Right;
 use qianmo_core::{AreaCode, Fault, SubjectId};
 use qianmo_store::{AccountName, Audited, Deed, Store, Trail};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
@@ -44,7 +48,7 @@ pub(crate) struct EntryBody {
     /// The area concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     area: Option<String>,
-    /// The resident concerned, by id.
+    /// A pseudonym of the resident concerned, the same wherever that resident is meant.
     #[serde(skip_serializing_if = "Option::is_none")]
     resident: Option<String>,
     /// The record concerned, by id.
@@ -58,11 +62,11 @@ pub(crate) struct EntryBody {
     records: Option<(i64, i64)>,
 }
 
-impl From<Audited> for EntryBody {
-    fn from(audited: Audited) -> Self {
+impl EntryBody {
+    fn new(audited: Audited, secret: &str) -> Self {
         let entry = audited.entry;
         // What arrived and was kept beside the log is content.
-        let detail = entry.detail.filter(|_| entry.deed != Deed::Arrival);
+        let detail = entry.detail.filter(|_| entry.deed != Deed::Arrival).map(|detail| without_residents(&detail, secret));
         Self {
             seq: audited.seq,
             at: instant(entry.at),
@@ -70,12 +74,29 @@ impl From<Audited> for EntryBody {
             device: entry.actor.device.map(|device| device.to_string()),
             deed: entry.deed.word(),
             area: entry.area.map(|area| area.to_string()),
-            resident: entry.resident.map(|resident| resident.to_string()),
+            resident: entry.resident.map(|resident| pseudonym(resident, secret)),
             record: entry.record.map(|record| record.to_string()),
             detail,
             records: audited.records,
         }
     }
+}
+
+/// Stands for a resident where nobody needs to know who it is. Nobody without the data folder's secret can tell from it.
+fn pseudonym(resident: SubjectId, secret: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(secret.as_bytes());
+    hash.update(b"pseudonym");
+    hash.update(resident.0.as_bytes());
+    hash.finalize().iter().take(8).fold("~".to_owned(), |text, byte| format!("{text}{byte:02x}"))
+}
+
+/// The words of an entry with pseudonyms for the residents that a grant names: `[id id]`.
+fn without_residents(detail: &str, secret: &str) -> String {
+    let Some((before, rest)) = detail.split_once('[') else { return detail.to_owned() };
+    let Some((named, after)) = rest.split_once(']') else { return detail.to_owned() };
+    let hidden = named.split(' ').map(|word| word.parse().map_or_else(|_| word.to_owned(), |resident| pseudonym(resident, secret)));
+    format!("{before}[{}]{after}", hidden.collect::<Vec<_>>().join(" "))
 }
 
 /// Which entries.
@@ -85,7 +106,7 @@ impl From<Audited> for EntryBody {
 pub(crate) struct TrailAsked {
     /// Only by this account.
     worker: Option<String>,
-    /// Only about this resident.
+    /// Only about this resident, by id.
     resident: Option<String>,
     /// Only these deeds: words, separated by commas.
     deeds: Option<String>,
@@ -170,17 +191,24 @@ pub(crate) async fn trail(
             && wanted.until.is_none_or(|until| entry.at < until)
     };
     let (worker, resident, deeds, since, limit) = (wanted.worker, wanted.resident, wanted.deeds, wanted.since, wanted.limit);
+    let secret = app.write(|store| store.secret()).await?;
     let found = app
         .read(move |store| {
             let trail = Trail { since, resident, worker: worker.as_ref().map(AccountName::as_str), deeds: &deeds, entries_max: STRIDE };
-            collect(store, trail, limit, &fits)
+            collect(store, trail, limit, &secret, &fits)
         })
         .await?;
     Ok(Json(found))
 }
 
 /// A page of what fits.
-fn collect(store: &dyn Store, trail: Trail<'_>, limit: u32, fits: &dyn Fn(&Audited) -> bool) -> Result<Page<EntryBody>, Fault> {
+fn collect(
+    store: &dyn Store,
+    trail: Trail<'_>,
+    limit: u32,
+    secret: &str,
+    fits: &dyn Fn(&Audited) -> bool,
+) -> Result<Page<EntryBody>, Fault> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let (mut items, mut since, mut looked): (Vec<EntryBody>, i64, u32) = (Vec::new(), trail.since, 0);
     loop {
@@ -190,7 +218,7 @@ fn collect(store: &dyn Store, trail: Trail<'_>, limit: u32, fits: &dyn Fn(&Audit
         for entry in entries {
             since = entry.seq;
             if fits(&entry) {
-                items.push(entry.into());
+                items.push(EntryBody::new(entry, secret));
             }
             if items.len() == limit {
                 let more = !ended || last != Some(since);

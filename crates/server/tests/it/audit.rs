@@ -26,8 +26,13 @@ async fn auditors_read_the_trail_with_filters() {
     assert_eq!(seqs(&read).len(), 2);
     let one = &read["items"][0];
     assert_eq!((&one["worker"], &one["detail"], &one["area"]), (&json!("public_health"), &json!("季度随访"), &json!(VILLAGE.to_string())));
+    let who: Vec<_> = (0..2).map(|place| read["items"][place]["resident"].as_str().unwrap().to_owned()).collect();
+    assert!(who[0] != who[1] && who.iter().all(|who| who.starts_with('~')), "{who:?}");
+    assert!(!read.to_string().contains(&resident_id(1).to_string()), "an auditor isn't told whose record it was");
     let about = town.get(&format!("/audit?resident={}", resident_id(2))).by("auditor").gives(200).await;
-    assert_eq!(about["items"][0]["worker"], "other_doctor");
+    assert_eq!((&about["items"][0]["worker"], &about["items"][0]["resident"]), (&json!("other_doctor"), &json!(who[1])));
+    let grants = town.get("/audit?deeds=grant").by("auditor").gives(200).await.to_string();
+    assert!(grants.contains("[~") && !grants.contains(&resident_id(1).to_string()), "{grants}");
     let township = town.get(&format!("/audit?deeds=read,unmask&area={TOWNSHIP}")).by("auditor").gives(200).await;
     assert_eq!(seqs(&township).len(), 1);
     assert_eq!(seqs(&town.get("/audit?deeds=read&from=2026-11-23").by("auditor").gives(200).await), Vec::<i64>::new());
