@@ -1,7 +1,7 @@
 //! How fast a person is found among a million: fills a directory through the log, then searches it as counters do.
 //!
-//! `cargo run --release -p qianmo-store --example directory_rate -- FOLDER RESIDENTS [POSTGRESQL_ADDRESS]`. The people are fabricated. No figure
-//! here is a test.
+//! `cargo run --release -p qianmo-store --example directory_rate -- FOLDER RESIDENTS [POSTGRESQL_ADDRESS]`. What is filled stays in FOLDER and
+//! on the server, and a second run only searches. The people are fabricated. No figure here is a test.
 #![allow(clippy::print_stdout, reason = "a program that prints a table")]
 
 use std::collections::BTreeMap;
@@ -31,30 +31,41 @@ fn main() -> Result<(), Failed> {
         (Some(folder), Some(count)) => (folder, count),
         _ => return Err("usage: directory_rate FOLDER RESIDENTS [POSTGRESQL_ADDRESS]".into()),
     };
-    let dir = tempfile::tempdir_in(&folder)?;
-    let options = options(dir.path())?;
-    let bare = Options { directory: DirectoryPolicy::default(), ..options.clone() };
-    let data = dir.path().join("data");
-    let mut store = SqliteStore::create_with(&data, &bare)?;
-    println!("sqlite: {:.0} sheets/s without the directory", fill(&mut store, 0, count / 10)?);
+    let dir = Path::new(&folder);
+    let options = options(dir)?;
+    let data = dir.join("data");
+    if !data.exists() {
+        let bare = Options { directory: DirectoryPolicy::default(), ..options.clone() };
+        fill_both("sqlite", count, &mut || Ok(Box::new(SqliteStore::create_with(&data, &bare)?)), &mut || {
+            Ok(Box::new(SqliteStore::open_with(&data, &options)?))
+        })?;
+        println!("sqlite: {} MiB", std::fs::metadata(data.join("qianmo.db"))?.len() >> 20);
+    }
+    seek("sqlite", &SqliteStore::open_with(&data, &options)?, count)?;
+    if let Some(url) = args.next() {
+        let county = AreaCode::from_number(880_001_000_000)?;
+        if PostgresStore::open(&url, Some(county), &options).is_err() {
+            let bare = Options { directory: DirectoryPolicy::default(), ..options.clone() };
+            fill_both("postgresql", count, &mut || Ok(Box::new(PostgresStore::create(&url, county, &bare)?)), &mut || {
+                Ok(Box::new(PostgresStore::open(&url, Some(county), &options)?))
+            })?;
+        }
+        seek("postgresql", &PostgresStore::open(&url, Some(county), &options)?, count)?;
+    }
+    Ok(())
+}
+
+type Opening<'a> = &'a mut dyn FnMut() -> Result<Box<dyn Store>, Failed>;
+
+/// A tenth without the directory, which is then made anew; the rest with it.
+fn fill_both(name: &str, count: u64, create: Opening<'_>, open: Opening<'_>) -> Result<(), Failed> {
+    let mut store = create()?;
+    println!("{name}: {:.0} sheets/s without the directory", fill(&mut *store, 0, count / 10)?);
     drop(store);
     let began = Instant::now();
-    let mut store = SqliteStore::open_with(&data, &options)?;
-    println!("sqlite: made anew of {} residents in {:.1} s", count / 10, began.elapsed().as_secs_f64());
-    println!("sqlite: {:.0} sheets/s with the directory", fill(&mut store, count / 10, count)?);
-    println!("sqlite: {} MiB", std::fs::metadata(data.join("qianmo.db"))?.len() >> 20);
-    seek("sqlite", &store, count)?;
-    if let Some(url) = args.next() {
-        let county = AreaCode::from_number(880_001_000_000 + u64::from(std::process::id() % 900) * 1_000_000)?;
-        let mut store = PostgresStore::create(&url, county, &bare)?;
-        println!("postgresql: {:.0} sheets/s without the directory", fill(&mut store, 0, count / 10)?);
-        drop(store);
-        let began = Instant::now();
-        let mut store = PostgresStore::open(&url, Some(county), &options)?;
-        println!("postgresql: made anew of {} residents in {:.1} s", count / 10, began.elapsed().as_secs_f64());
-        println!("postgresql: {:.0} sheets/s with the directory", fill(&mut store, count / 10, count)?);
-        seek("postgresql", &store, count)?;
-    }
+    let mut store = open()?;
+    println!("{name}: made anew of {} residents in {:.1} s", count / 10, began.elapsed().as_secs_f64());
+    println!("{name}: {:.0} sheets/s with the directory", fill(&mut *store, count / 10, count)?);
     Ok(())
 }
 
@@ -76,7 +87,9 @@ fn options(dir: &Path) -> Result<Options, Failed> {
         household: None,
     };
     directory.sheet(SHEET, sheet);
-    let sealing = Some(Sealing::new(Keys::create(&dir.join("keys"), Suite::default())?, policy));
+    let file = dir.join("keys");
+    let keys = if file.exists() { Keys::load(&file)? } else { Keys::create(&file, Suite::default())? };
+    let sealing = Some(Sealing::new(keys, policy));
     Ok(Options { sealing, directory, ..Options::default() })
 }
 

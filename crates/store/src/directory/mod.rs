@@ -88,17 +88,18 @@ impl<'s> Directory<'s> {
 
     /// A resident.
     pub fn resident(&self, resident: SubjectId) -> Result<Option<Resident>, Fault> {
-        Ok(self.where_is("d.resident = $1", &[resident.into()])?.pop())
+        Ok(self.where_is("d.county = @county AND d.resident = $1", &[resident.into()])?.pop())
     }
 
     /// The residents of a household.
     pub fn members(&self, household: SubjectId) -> Result<Vec<Resident>, Fault> {
-        self.where_is("d.household = $1 AND d.merged_into IS NULL", &[household.into()])
+        self.where_is("d.county = @county AND d.household = $1 AND d.merged_into IS NULL", &[household.into()])
     }
 
     /// Residents who came to sit in one of the areas after a position.
     pub fn moved_in(&self, areas: &[AreaCode], since: Cut) -> Result<Vec<Resident>, Fault> {
-        let condition = format!("{} AND d.arrived > $2", self.dialect.numbers_in("d.area", 1));
+        // The plus sign keeps SQLite from going by the county, which is all there is.
+        let condition = format!("+d.county = @county AND {} AND d.arrived > $2", self.dialect.numbers_in("d.area", 1));
         self.where_is(&condition, &[list(areas.iter().map(|area| area.number())), since.0.into()])
     }
 
@@ -107,7 +108,7 @@ impl<'s> Directory<'s> {
         let (home, made, mine) = (self.dialect.numbers_in("d.area", 1), self.dialect.numbers_in("p.area", 1), self.dialect.mine("p"));
         // Residents first, then the index on subjects.
         let from =
-            format!("FROM resident d CROSS JOIN record p WHERE d.county = @county AND {mine} AND {home} AND NOT {made} AND p.seq <= $2");
+            format!("FROM resident d CROSS JOIN record p WHERE +d.county = @county AND {mine} AND {home} AND NOT {made} AND p.seq <= $2");
         let sql = format!(
             "SELECT p.seq {from} AND p.subject = d.resident \
              UNION SELECT p.seq {from} AND p.resident = d.resident AND p.resident <> p.subject ORDER BY 1"
@@ -118,7 +119,7 @@ impl<'s> Directory<'s> {
     }
 
     fn where_is(&self, condition: &str, values: &[Cell]) -> Result<Vec<Resident>, Fault> {
-        let sql = format!("SELECT {SHOWN} FROM resident d WHERE d.county = @county AND {condition} ORDER BY d.resident");
+        let sql = format!("SELECT {SHOWN} FROM resident d WHERE {condition} ORDER BY d.resident");
         let lines = self.tables.db.query(&sql, values)?;
         lines.iter().map(|line| self.shown(line, 0)).collect()
     }

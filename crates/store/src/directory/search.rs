@@ -196,7 +196,6 @@ impl Directory<'_> {
     }
 
     fn lines(&self, asked: &Asked, way: Way, place: &Place, sight: Option<&Sight>, rows: usize) -> Result<Vec<Line>, Fault> {
-        let db = self.tables.db;
         match way {
             Way::Begins(kind) => {
                 let until = format!("{}\u{10FFFF}", asked.text);
@@ -213,27 +212,44 @@ impl Directory<'_> {
                 lines.truncate(rows);
                 Ok(lines)
             }
-            Way::Hashed(column, hashed) => {
-                let mut values = vec![Cell::from(place.resident)];
-                let marks = self.hashes(asked, hashed, &mut values);
-                // Who was found by the identity number isn't found by the phone once more.
-                let other = match column {
-                    "phone" => format!("AND (d.number IS NULL OR d.number NOT IN ({}))", self.hashes(asked, "number", &mut values)),
-                    "phone_tail" => {
-                        format!("AND (d.number_tail IS NULL OR d.number_tail NOT IN ({}))", self.hashes(asked, "number tail", &mut values))
-                    }
-                    _ => String::new(),
-                };
-                let Some(kept) = self.kept(sight, "d.resident", "d.area", values.len())? else { return Ok(Vec::new()) };
-                values.extend(kept.values);
-                let sql = format!(
-                    "SELECT '', -1, d.resident, {SHOWN} FROM resident d WHERE d.county = @county AND d.{column} IN ({marks}) AND d.resident > $1 \
-                     {other} {} ORDER BY d.resident LIMIT {rows}",
-                    kept.sql
-                );
-                db.query(&sql, &values)
-            }
+            Way::Hashed(column, hashed) => self.hashed(asked, (column, hashed), place, sight, rows),
         }
+    }
+
+    /// Those whose column has the hash: few, so that they are sorted and cut here, and the database isn't led to walk through everybody in order.
+    fn hashed(
+        &self,
+        asked: &Asked,
+        (column, hashed): (&str, &str),
+        place: &Place,
+        sight: Option<&Sight>,
+        rows: usize,
+    ) -> Result<Vec<Line>, Fault> {
+        let mut values = Vec::new();
+        let marks = self.hashes(asked, hashed, &mut values);
+        // Who was found by the identity number isn't found by the phone once more.
+        let other = match column {
+            "phone" => format!("AND (d.number IS NULL OR d.number NOT IN ({}))", self.hashes(asked, "number", &mut values)),
+            "phone_tail" => {
+                format!("AND (d.number_tail IS NULL OR d.number_tail NOT IN ({}))", self.hashes(asked, "number tail", &mut values))
+            }
+            _ => String::new(),
+        };
+        // The plus sign keeps the database from going by the area.
+        let Some(kept) = self.kept(sight, "d.resident", "+d.area", values.len())? else { return Ok(Vec::new()) };
+        values.extend(kept.values);
+        let sql = format!(
+            "SELECT '', -1, d.resident, {SHOWN} FROM resident d WHERE d.county = @county AND d.{column} IN ({marks}) {other} {}",
+            kept.sql
+        );
+        let mut found = Vec::new();
+        for line in self.tables.db.query(&sql, &values)? {
+            let resident = Self::place(&line).map_err(|()| self.tables.db.damaged())?.resident;
+            found.push((resident, line));
+        }
+        found.retain(|(resident, _)| *resident > place.resident);
+        found.sort_by_key(|(resident, _)| *resident);
+        Ok(found.into_iter().take(rows).map(|(_, line)| line).collect())
     }
 
     /// The hashes of what was asked as values, and their marks.

@@ -30,12 +30,13 @@ CREATE TABLE resident (
     PRIMARY KEY (county, resident)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX resident_area ON resident (county, area, arrived);
-CREATE INDEX resident_number ON resident (county, number) WHERE number IS NOT NULL;
-CREATE INDEX resident_number_tail ON resident (county, number_tail) WHERE number_tail IS NOT NULL;
-CREATE INDEX resident_phone ON resident (county, phone) WHERE phone IS NOT NULL;
-CREATE INDEX resident_phone_tail ON resident (county, phone_tail) WHERE phone_tail IS NOT NULL;
-CREATE INDEX resident_household ON resident (county, household) WHERE household IS NOT NULL;
+-- Without the county in front: it is one and the same here, and SQLite would take the primary key for as good.
+CREATE INDEX resident_area ON resident (area, arrived);
+CREATE INDEX resident_number ON resident (number) WHERE number IS NOT NULL;
+CREATE INDEX resident_number_tail ON resident (number_tail) WHERE number_tail IS NOT NULL;
+CREATE INDEX resident_phone ON resident (phone) WHERE phone IS NOT NULL;
+CREATE INDEX resident_phone_tail ON resident (phone_tail) WHERE phone_tail IS NOT NULL;
+CREATE INDEX resident_household ON resident (household) WHERE household IS NOT NULL;
 
 -- What residents are sought by: names, their ends, initials.
 CREATE TABLE resident_key (
