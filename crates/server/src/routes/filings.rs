@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use qianmo_access::Right;
+use qianmo_core::pack::Return;
 use qianmo_core::{AreaCode, Fault, Period};
 use qianmo_store::{Filing, FilingId, FilingState, FilingsAsked, NewFiling, StepAsked};
 use serde::{Deserialize, Serialize};
@@ -166,6 +167,7 @@ pub(crate) struct FilingsWanted {
     /// Where the page begins: `next` of the page before.
     after: Option<String>,
     /// Filings of a page: 50 when absent, at most 500.
+    #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
 }
 
@@ -244,7 +246,7 @@ fn filing_id(text: &str) -> Result<FilingId, Refused> {
 ///
 /// Errors: as what doesn't exist.
 async fn shown(app: &App, caller: &Caller, id: FilingId) -> Result<FilingWhole, Refused> {
-    let filing = held(app, caller, id).await?;
+    let (filing, form) = held(app, caller, id).await?;
     let (cells, steps) = app.read(move |store| Ok((store.filings().cells(id)?, store.filings().steps(id)?))).await?;
     let step = |step: qianmo_store::FilingStep| StepBody {
         state: step.state.word(),
@@ -254,16 +256,16 @@ async fn shown(app: &App, caller: &Caller, id: FilingId) -> Result<FilingWhole, 
     };
     Ok(FilingWhole {
         filing: FilingBody::of(app, &filing),
-        sheet: filed_sheet(&cells)?.seen_by(caller.access(), filing.area),
+        sheet: filed_sheet(&cells)?.seen_by(caller.access(), form, filing.area),
         steps: steps.into_iter().map(step).collect(),
     })
 }
 
 /// A filing of which the caller may see something.
-async fn held(app: &App, caller: &Caller, id: FilingId) -> Result<Filing, Refused> {
+async fn held<'a>(app: &'a App, caller: &Caller, id: FilingId) -> Result<(Filing, &'a Return), Refused> {
     let filing = app.read(move |store| store.filings().filing(id)).await?.ok_or_else(Refused::not_found)?;
-    form(app, caller, &filing.form, filing.area)?;
-    Ok(filing)
+    let form = form(app, caller, &filing.form, filing.area)?;
+    Ok((filing, form))
 }
 
 fn filed_sheet(cells: &str) -> Result<SheetBody, Fault> {
@@ -318,7 +320,7 @@ pub(crate) async fn step(
     Body(new): Body<StepNew>,
 ) -> Result<Json<FilingWhole>, Refused> {
     let id = filing_id(&id)?;
-    let filing = held(&app, &caller, id).await?;
+    let (filing, _) = held(&app, &caller, id).await?;
     let (next, right) = match new.state {
         StepWord::Approved => (FilingState::Approved, Right::ApproveReturns),
         StepWord::Returned => (FilingState::Returned, Right::ApproveReturns),
@@ -385,10 +387,10 @@ pub(crate) struct Difference {
     (status = 200, body = Differences), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
 pub(crate) async fn differences(State(app): State<App>, caller: Caller, At(id): At<String>) -> Result<Json<Differences>, Refused> {
     let id = filing_id(&id)?;
-    let filing = held(&app, &caller, id).await?;
+    let (filing, form) = held(&app, &caller, id).await?;
     let cells = app.read(move |store| store.filings().cells(id)).await?;
-    let filed = filed_sheet(&cells)?.seen_by(caller.access(), filing.area);
-    let now = computed(&app, filing.form.to_string(), filing.area, filing.period, None).await?.seen_by(caller.access(), filing.area);
+    let filed = filed_sheet(&cells)?.seen_by(caller.access(), form, filing.area);
+    let now = computed(&app, filing.form.to_string(), filing.area, filing.period, None).await?.seen_by(caller.access(), form, filing.area);
     Ok(Json(Differences { filed_cut: filed.cut, cut: now.cut, items: between(&filed, &now) }))
 }
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use qianmo_core::pack::{Indicator, Packs, Sensitivity};
-use qianmo_core::{AreaCode, Cell, Decimal, Fault, Part, Period, format_decimal};
-use qianmo_desk::{CellAt, CellsAsked};
+use qianmo_core::{AreaCode, AreaTree, Cell, Decimal, Fault, Part, Period, format_decimal};
+use qianmo_desk::{CellAt, Cells, CellsAsked};
 use qianmo_store::{Cut, Deed};
 use qianmo_wire::Lang;
 use serde::{Deserialize, Serialize};
@@ -173,8 +173,7 @@ pub(crate) async fn cells(
 ) -> Result<Response, Refused> {
     let lang = language(&headers);
     let grid = Grid::of(&app, &caller, &wanted)?;
-    let tag = |cut: Cut| grid.tag(&app, cut, &wanted, lang);
-    let reached = tag(app.figures.reached());
+    let reached = grid.tag(&app, app.figures.reached(), &wanted, lang);
     if reached.held_by(&headers) {
         return Ok(reached.unchanged());
     }
@@ -182,38 +181,60 @@ pub(crate) async fn cells(
         return Ok(reached.on(Json(CellList { cut: app.figures.reached().0, items: Vec::new() }).into_response()));
     }
     let asked = grid.asked(wanted.year_before);
-    let figures = app.figures.clone();
-    let found = app.block(move || figures.cells(&asked)).await?;
-    let cut = found.cut;
-    let (packs, tree) = (app.packs.clone(), app.areas());
-    let by_place = Found::of(found.cells);
-    let mut items = Vec::new();
-    for indicator in grid.indicators.iter().filter_map(|id| packs.indicator(id)) {
-        for (area, held) in grid.shown.iter().filter(|(_, held)| held.contains(&indicator.id)) {
-            debug_assert!(!held.is_empty());
-            let place = tree.get(*area).map_or_else(|| area.to_string(), |area| area.name.clone());
-            for period in &grid.periods {
-                let Some(cell) = by_place.get(&indicator.id, *area, *period) else { continue };
-                let before = period.year_before();
-                let told = wanted.provenance.then(|| provenance(indicator, &place, *period, &cell, cut, lang));
-                items.push(CellBody {
-                    indicator: indicator.id.to_string(),
-                    area: area.to_string(),
-                    period: period.to_string(),
-                    unit: indicator.unit.clone(),
-                    number: number(indicator, &cell),
-                    year_before: wanted
-                        .year_before
-                        .then(|| by_place.get(&indicator.id, *area, before))
-                        .flatten()
-                        .map(|cell| BeforeBody { period: before.to_string(), number: number(indicator, &cell) }),
-                    target: beside(&packs, indicator, *period, &cell),
-                    provenance: told,
-                });
+    let (figures, packs, tree) = (app.figures.clone(), app.packs.clone(), app.areas());
+    let (year_before, provenance) = (wanted.year_before, wanted.provenance);
+    let (grid, cut, body) = app
+        .block(move || {
+            let found = figures.cells(&asked)?;
+            let cut = found.cut;
+            let told = Telling { packs: &packs, tree: &tree, year_before, provenance: provenance.then_some(lang) };
+            let list = CellList { cut: cut.0, items: told.items(&grid, found) };
+            let body = serde_json::to_vec(&list).map_err(|_| Fault::new("SERVER-0901"))?;
+            Ok((grid, cut, body))
+        })
+        .await?;
+    Ok(grid.tag(&app, cut, &wanted, lang).on(([(header::CONTENT_TYPE, "application/json")], body).into_response()))
+}
+
+/// How cells are told.
+struct Telling<'a> {
+    packs: &'a Packs,
+    tree: &'a AreaTree,
+    year_before: bool,
+    /// In which language it is said where numbers come from, if at all.
+    provenance: Option<Lang>,
+}
+
+impl Telling<'_> {
+    fn items(&self, grid: &Grid, found: Cells) -> Vec<CellBody> {
+        let cut = found.cut;
+        let found = Found::of(found.cells);
+        let mut items = Vec::new();
+        for indicator in grid.indicators.iter().filter_map(|id| self.packs.indicator(id)) {
+            for (area, _) in grid.shown.iter().filter(|(_, held)| held.contains(&indicator.id)) {
+                for period in &grid.periods {
+                    let Some(cell) = found.get(&indicator.id, *area, *period) else { continue };
+                    let before = self.year_before.then(|| found.get(&indicator.id, *area, period.year_before())).flatten();
+                    items.push(self.item(indicator, *area, *period, (&cell, before.as_ref()), cut));
+                }
             }
         }
+        items
     }
-    Ok(tag(cut).on(Json(CellList { cut: cut.0, items }).into_response()))
+
+    fn item(&self, indicator: &Indicator, area: AreaCode, period: Period, (cell, before): (&Cell, Option<&Cell>), cut: Cut) -> CellBody {
+        let place = || self.tree.get(area).map_or_else(|| area.to_string(), |area| area.name.clone());
+        CellBody {
+            indicator: indicator.id.to_string(),
+            area: area.to_string(),
+            period: period.to_string(),
+            unit: indicator.unit.clone(),
+            number: number(indicator, cell),
+            year_before: before.map(|cell| BeforeBody { period: period.year_before().to_string(), number: number(indicator, cell) }),
+            target: beside(self.packs, indicator, period, cell),
+            provenance: self.provenance.map(|lang| provenance(indicator, &place(), period, cell, cut, lang)),
+        }
+    }
 }
 
 /// What is asked for, as far as it may be seen.
@@ -228,7 +249,7 @@ impl Grid {
     /// Errors: `CORE-0101`, `CORE-0301`, `SERVER-0401`.
     fn of(app: &App, caller: &Caller, wanted: &CellsWanted) -> Result<Self, Fault> {
         let mut places = areas(wanted.areas.as_deref())?;
-        if let Some(parent) = areas(wanted.children_of.as_deref())?.first().copied() {
+        if let Some(parent) = wanted.children_of.as_deref().map(str::parse::<AreaCode>).transpose()? {
             let tree = app.areas();
             let below = std::iter::once(parent).chain(tree.children(parent).iter().copied());
             below.for_each(|area| {
@@ -370,6 +391,7 @@ pub(crate) struct RowsWanted {
     /// Where the page begins: `next` of the page before.
     after: Option<String>,
     /// Rows of a page: 50 when absent, at most 500.
+    #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
 }
 

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use qianmo_access::RowsSeen;
 use qianmo_core::{AreaCode, Fault, Kind, Period, SubjectId, Value};
 use qianmo_desk::{Row, Rows, Seen};
-use qianmo_store::{Deed, Entry, Reader, Scan, Sight, Store, Whose, Window};
+use qianmo_store::{Deed, Entry, Store, Whose, Window};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -164,7 +164,6 @@ pub(crate) struct RowBody {
     #[schema(format = Uuid)]
     resident: Option<String>,
     /// Values in the order of the columns: null, yes or no, whole numbers, and text (decimals, dates and all else).
-    #[schema(value_type = Vec<Object>)]
     values: Vec<serde_json::Value>,
 }
 
@@ -243,21 +242,20 @@ pub(crate) async fn seen(app: &App, rows: RowsSeen) -> Result<Seen, Refused> {
         }
     }
     if !clients.is_empty() {
-        residents.extend(app.read(move |store| clients_in(store, clients)).await?);
+        residents.extend(app.read(move |store| clients_in(store, &clients)).await?);
     }
     Ok(Seen::Residents(Arc::new(residents)))
 }
 
-/// The residents of all records that some windows open.
-fn clients_in(store: &dyn Store, windows: Vec<Window>) -> Result<BTreeSet<SubjectId>, Fault> {
-    let forms: BTreeSet<Arc<str>> = windows.iter().flat_map(|window| window.forms.iter().cloned()).collect();
-    let forms: Vec<&str> = forms.iter().map(|form| &**form).collect();
-    let sight = Sight { windows, exposed: false };
+/// The residents whom windows about clients open.
+fn clients_in(store: &dyn Store, windows: &[Window]) -> Result<BTreeSet<SubjectId>, Fault> {
+    let directory = store.directory()?;
     let mut found = BTreeSet::new();
-    Reader::new(store, &sight).scan(&Scan { forms: Some(&forms), ..Scan::default() }, &mut |row| {
-        found.extend(row.resident.or_else(|| (row.subject_kind == "resident").then_some(row.subject)));
-        Ok(())
-    })?;
+    for window in windows {
+        if let Whose::ClientsOf(worker) = &window.whose {
+            found.extend(directory.clients_of(worker, &window.forms)?);
+        }
+    }
     Ok(found)
 }
 
@@ -275,6 +273,12 @@ pub(crate) fn entries(app: &App, caller: &Caller, deed: Deed, area: AreaCode, wo
 pub(crate) async fn note(app: &App, entries: Vec<Entry>) -> Result<(), Refused> {
     app.write(move |store| store.note(&entries)).await
 }
+
+/// A file.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "only described: files are sent as they are")]
+pub(crate) struct FileBytes(Vec<u8>);
 
 /// A file to be kept by the client under a name.
 ///

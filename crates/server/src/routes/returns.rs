@@ -13,7 +13,7 @@ use qianmo_store::{Cut, Deed, Filing, FilingsAsked};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::numbers::{area_name, entries, file, note, offered};
+use super::numbers::{FileBytes, area_name, entries, file, note, offered};
 use super::owed::owed;
 use crate::app::App;
 use crate::caller::Caller;
@@ -174,7 +174,9 @@ pub(crate) struct SheetBody {
     pub(crate) rows: Vec<SheetRow>,
     /// Whether lines are left out that the caller may not see.
     partial: bool,
-    /// Cross-checks between the cells that fail, in words.
+    /// Lines below: explanations, cross-checks that failed.
+    notes: Vec<String>,
+    /// Cross-checks between the cells that fail for the return's own area, in words.
     failed_checks: Vec<String>,
 }
 
@@ -185,6 +187,8 @@ pub(crate) struct SheetRow {
     pub(crate) code: String,
     /// Label on paper.
     pub(crate) label: String,
+    /// How far the label is indented: 0 main, 1 其中.
+    level: u8,
     /// The indicator behind its cells; absent for a heading.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) indicator: Option<String>,
@@ -230,6 +234,7 @@ impl SheetBody {
         let row = |row: &qianmo_desk::ReturnRow| SheetRow {
             code: row.code.clone(),
             label: row.label.clone(),
+            level: row.level,
             indicator: row.indicator.as_ref().map(ToString::to_string),
             cells: row.cells.iter().map(cell).collect(),
         };
@@ -239,12 +244,13 @@ impl SheetBody {
             headings: sheet.headings.clone(),
             rows: sheet.rows.iter().map(row).collect(),
             partial: false,
+            notes: sheet.notes.clone(),
             failed_checks: failed_checks(sheet, form, area),
         }
     }
 
     /// Without what somebody may not see in an area: lines of other indicators, cells of other areas, and checks that read both.
-    pub(crate) fn seen_by(mut self, access: &Access, area: AreaCode) -> Self {
+    pub(crate) fn seen_by(mut self, access: &Access, form: &Return, area: AreaCode) -> Self {
         let before = self.rows.len();
         self.rows.retain(|row| row.indicator.as_deref().is_none_or(|indicator| access.number(indicator, area)));
         let mut hidden = self.rows.len() != before;
@@ -258,6 +264,8 @@ impl SheetBody {
         if hidden {
             self.partial = true;
             self.failed_checks.clear();
+            // What was found out about the cells could tell of hidden ones.
+            self.notes.retain(|note| form.notes.contains(note));
         }
         self
     }
@@ -296,9 +304,9 @@ pub(crate) async fn sheet(
     Params(wanted): Params<SheetWanted>,
 ) -> Result<Json<SheetBody>, Refused> {
     let (area, period): (AreaCode, Period) = (wanted.area.parse()?, wanted.period.parse()?);
-    form(&app, &caller, &id, area)?;
+    let form = form(&app, &caller, &id, area)?;
     let body = computed(&app, id, area, period, wanted.cut).await?;
-    Ok(Json(body.seen_by(caller.access(), area)))
+    Ok(Json(body.seen_by(caller.access(), form, area)))
 }
 
 /// The whole table of a return, now or as of a cut.
@@ -335,7 +343,7 @@ pub(crate) struct ReturnFileWanted {
 
 /// A return as a file, as the paper form looks. Taking it away is noted in the audit chain.
 #[utoipa::path(get, path = "/returns/{id}/file", tag = "returns", params(("id" = String, Path, description = "id of the return"), ReturnFileWanted), responses(
-    (status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
+    (status = 200, content((FileBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (FileBytes = "application/pdf"))),
     (status = 403, description = "ACCESS-0102 not all of it is for you, or it isn't for you to publish", body = ProblemBody, content_type = "application/problem+json"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
 pub(crate) async fn download(
@@ -388,9 +396,9 @@ mod tests {
             text: text.into(),
             source: Some(CellSource { indicator: "x.y".into(), area, period: Period::Year(2026), part: Part::Value }),
         };
-        let row = |code: &str, cells| ReturnRow { code: code.into(), label: String::new(), indicator: Some("x.y".into()), cells };
+        let row = |code: &str, cells| ReturnRow { code: code.into(), label: String::new(), level: 0, indicator: Some("x.y".into()), cells };
         let rows = vec![row("a1", vec![cell(village, "9"), cell(own, "12")]), row("a2", vec![cell(own, "—")]), row("a3", vec![])];
-        let sheet = ReturnSheet { cut: Cut(7), title: String::new(), headings: Vec::new(), rows };
+        let sheet = ReturnSheet { cut: Cut(7), title: String::new(), headings: Vec::new(), rows, notes: Vec::new() };
         let items = Items { sheet: &sheet, area: own };
         assert_eq!(items.get("a1"), Value::Decimal(12.into()));
         assert_eq!((items.get("a2"), items.get("a3"), items.get("a9")), (Value::Null, Value::Null, Value::Null));

@@ -13,7 +13,7 @@ use qianmo_store::Deed;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::numbers::{RowsPage, area_name, entries, file, note, offered, page, seen};
+use super::numbers::{FileBytes, RowsPage, area_name, entries, file, note, offered, page, seen};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::extract::{At, Params};
@@ -31,6 +31,7 @@ pub(crate) struct RosterWanted {
     /// Where the page begins: `next` of the page before.
     after: Option<String>,
     /// Rows of a page: 50 when absent, at most 500.
+    #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
 }
 
@@ -77,7 +78,7 @@ pub(crate) struct RosterFileWanted {
 
 /// A roster as a file. Taking it away is noted in the audit chain; unmasked, or of a sensitive programme, for each resident on it.
 #[utoipa::path(get, path = "/rosters/{id}/file", tag = "rosters", params(("id" = String, Path, description = "id of the roster"), RosterFileWanted), responses(
-    (status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
+    (status = 200, content((FileBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (FileBytes = "text/csv"), (FileBytes = "application/pdf"))),
     (status = 403, description = "ACCESS-0102 not for you, ACCESS-0103 a reason must be stated", body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, description = "SERVER-0403 a format that isn't offered", body = ProblemBody, content_type = "application/problem+json"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
