@@ -6,11 +6,11 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, BooleanArray, Int64Array, RecordBatch};
+use datafusion::arrow::array::{Array, BooleanArray, Date32Array, Int64Array, RecordBatch};
 use datafusion::arrow::compute::{concat_batches, filter_record_batch};
 use qianmo_core::{AreaCode, Fault, SubjectId};
 
-use crate::subjects::Subjects;
+use crate::subjects::{SHIFT, Subjects};
 
 /// The tables of one data folder, or of one leaf's shard of it.
 #[derive(Debug, Clone)]
@@ -117,15 +117,40 @@ impl Columns {
         self.links.iter().for_each(|(a, b)| each(*a, *b));
     }
 
-    /// Where each subject sits.
+    /// Whether every subject sits where it sits in other columns.
     #[must_use]
     pub fn same_homes(&self, other: &Self) -> bool {
         self.tables.get("home") == other.tables.get("home")
     }
 
-    /// The form tables that have rows.
-    pub fn filled(&self) -> impl Iterator<Item = &str> {
-        self.tables.iter().filter(|(_, rows)| rows.iter().any(|rows| rows.num_rows() > 0)).map(|(name, _)| name.as_str())
+    /// The subjects that sit elsewhere, or at other times, than in columns of the same subjects before or after a change.
+    #[must_use]
+    pub fn moved(&self, other: &Self) -> HashSet<i64> {
+        self.stays().symmetric_difference(&other.stays()).map(|stay| stay.0).collect()
+    }
+
+    /// Subject, area, first and last day.
+    fn stays(&self) -> HashSet<(i64, i64, i32, i32)> {
+        let mut stays = HashSet::new();
+        for home in self.tables.get("home").into_iter().flatten() {
+            let days = |column: &str| home.column_by_name(column).and_then(|days| days.as_any().downcast_ref::<Date32Array>());
+            let (Ok(subjects), Ok(areas), Some(from), Some(to)) =
+                (ints(home, "subject"), ints(home, "area"), days("valid_from"), days("valid_to"))
+            else {
+                continue;
+            };
+            stays.extend((0..home.num_rows()).map(|at| (subjects.value(at) % SHIFT, areas.value(at), from.value(at), to.value(at))));
+        }
+        stays
+    }
+
+    /// The tables in which some of these subjects (as they are or as they were) stand in any column.
+    pub fn touching(&self, subjects: &HashSet<i64>) -> impl Iterator<Item = &str> {
+        let has = |rows: &RecordBatch| {
+            let numbers = rows.columns().iter().filter_map(|column| column.as_any().downcast_ref::<Int64Array>());
+            numbers.flat_map(|column| column.iter().flatten()).any(|number| subjects.contains(&(number % SHIFT)))
+        };
+        self.tables.iter().filter(move |(_, tables)| tables.iter().any(has)).map(|(name, _)| name.as_str())
     }
 
     /// These columns with other rows in the place of some subjects': of several layers the last one that has a subject counts.

@@ -150,6 +150,9 @@ fn rows(plan: &LogicalPlan, known: &Known) -> Option<Rows> {
             }
             let mut keys: Vec<Option<Key>> = aggregate.group_expr.iter().map(|expr| key(expr, &aggregate.input, &below)).collect();
             let within = below.side == Side::Common || keys.iter().any(|key| personal(*key));
+            // Within a bond the greatest or smallest id is an id of that bond. A group without an id is no bond's.
+            let sure = keys.contains(&Some(Key::Personal(true)));
+            keys.extend(aggregate.aggr_expr.iter().map(|expr| if sure { one_of(expr, &aggregate.input, &below) } else { None }));
             keys.resize(plan.schema().fields().len(), None);
             within.then_some(Rows { keys, ..below })
         }
@@ -210,6 +213,19 @@ fn key(expr: &Expr, input: &LogicalPlan, below: &Rows) -> Option<Key> {
                 (Key::Common, Key::Common) => Some(Key::Common),
                 _ => None,
             })
+        }
+        _ => None,
+    }
+}
+
+/// What the greatest or smallest of a group holds.
+fn one_of(expr: &Expr, input: &LogicalPlan, below: &Rows) -> Option<Key> {
+    match expr.clone().unalias() {
+        Expr::AggregateFunction(function) if matches!(function.func.name(), "min" | "max") => {
+            match key(function.params.args.first()?, input, below)? {
+                Key::Personal(_) => Some(Key::Personal(false)),
+                Key::Common => None,
+            }
         }
         _ => None,
     }
@@ -297,6 +313,7 @@ fn join_keys(join: &Join, left: &Rows, right: &Rows, side: Side) -> Vec<Option<K
         };
         rows.keys.iter().map(of).collect()
     };
+    let left_columns = left.keys.len();
     let mut keys = match join.join_type {
         JoinType::LeftSemi | JoinType::LeftAnti | JoinType::LeftMark => kept(left, false),
         JoinType::RightSemi | JoinType::RightAnti | JoinType::RightMark => kept(right, false),
@@ -307,5 +324,21 @@ fn join_keys(join: &Join, left: &Rows, right: &Rows, side: Side) -> Vec<Option<K
         }
     };
     keys.resize(join.schema.fields().len(), None);
+    if matches!(join.join_type, JoinType::Inner | JoinType::LeftSemi) && join.null_equality == NullEquality::NullEqualsNothing {
+        // What was found equal to something isn't null.
+        for (a, b) in &join.on {
+            let left = place(a, &join.left);
+            let right = place(b, &join.right).filter(|_| join.join_type == JoinType::Inner).map(|at| at + left_columns);
+            for at in [left, right].into_iter().flatten() {
+                if let Some(Some(Key::Personal(sure))) = keys.get_mut(at) {
+                    *sure = true;
+                }
+            }
+        }
+    }
     keys
+}
+
+fn place(expr: &Expr, input: &LogicalPlan) -> Option<usize> {
+    if let Expr::Column(column) = expr { input.schema().index_of_column(column).ok() } else { None }
 }

@@ -27,12 +27,12 @@ pub(super) struct View {
 /// Computing takes a while and the log goes on: what was computed for one position is brought forward, change by change, until it
 /// stands where the state stands.
 pub(super) fn hold(shared: &Shared, wanted: &Wanted) -> Result<(Cut, Ledger), Fault> {
-    let mut state = shared.now();
+    let mut state = shared.now()?;
     if state.ledger.holds(wanted) {
         return Ok((state.cut, state.ledger));
     }
     let computing = lock(&shared.computing);
-    state = shared.now();
+    state = shared.now()?;
     if state.ledger.holds(wanted) {
         return Ok((state.cut, state.ledger));
     }
@@ -75,14 +75,22 @@ impl Shared {
         })
     }
 
-    /// The state as it is.
-    pub(super) fn now(&self) -> State {
-        self.state.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The state as it is, once the records are read.
+    pub(super) fn now(&self) -> Result<State, Fault> {
+        let mut loaded = lock(&self.loaded);
+        while loaded.is_none() {
+            loaded = self.was_loaded.wait(loaded).unwrap_or_else(PoisonError::into_inner);
+        }
+        if let Some(Err(fault)) = &*loaded {
+            return Err(fault.clone());
+        }
+        drop(loaded);
+        Ok(self.state.read().unwrap_or_else(PoisonError::into_inner).clone())
     }
 
     /// The state as it is, with all records.
     fn view(&self) -> Result<View, Fault> {
-        let state = self.now();
+        let state = self.now()?;
         Ok(View { cut: state.cut, columns: state.columns()? })
     }
 
@@ -131,7 +139,8 @@ impl Shared {
         self.areas.require(area)?;
         let form = return_form(self.packs(), id)?;
         let wanted = wanted_by(form, period);
-        let (cut, ledger) = match cut.filter(|cut| *cut != self.now().cut) {
+        let now = self.now()?.cut;
+        let (cut, ledger) = match cut.filter(|cut| *cut != now) {
             Some(cut) => self.past(cut, &wanted)?,
             None => hold(self, &wanted)?,
         };

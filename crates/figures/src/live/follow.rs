@@ -99,13 +99,14 @@ pub(super) struct Follow {
 }
 
 impl Follow {
-    pub(super) fn new(shared: &Shared, ties: Ties) -> Self {
+    fn new(shared: &Shared, ties: Ties) -> Self {
         Self { ties, reader: Reader::new(shared.packs()), reaches: shared.engine.reaches(), store: None }
     }
 }
 
 /// Runs until it is told to stop.
-pub(super) fn run(shared: &Shared, ties: Ties) {
+pub(super) fn run(shared: &Shared) {
+    let Some(ties) = load(shared) else { return };
     let hot = Wanted::periods(&shared.settings.hot);
     if !hot.periods.is_empty() {
         // What couldn't be computed now is computed, or fails, when it is asked for.
@@ -135,6 +136,30 @@ pub(super) fn run(shared: &Shared, ties: Ties) {
                 AGAIN
             }
         };
+    }
+}
+
+/// Reads the records for the first time, again and again while it fails; nothing when it is told to stop.
+fn load(shared: &Shared) -> Option<Ties> {
+    loop {
+        let done = (shared.open)().and_then(|store| State::load(&*store, &shared.engine, &shared.areas));
+        let (loaded, ties) = match done {
+            Ok((state, ties)) => {
+                *shared.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+                (Ok(()), Some(ties))
+            }
+            Err(fault) => (Err(fault), None),
+        };
+        *lock(&shared.loaded) = Some(loaded);
+        shared.was_loaded.notify_all();
+        if ties.is_some() {
+            return ties;
+        }
+        let news = lock(&shared.news);
+        let news = if news.stop { news } else { shared.woken.wait_timeout(news, AGAIN).unwrap_or_else(PoisonError::into_inner).0 };
+        if news.stop {
+            return None;
+        }
     }
 }
 
@@ -223,12 +248,17 @@ impl Follow {
             personal.extend(packs.forms().filter(|form| form.asks_the_person()).map(|form| table(&form.id)));
         }
         let common: BTreeSet<String> = tail.common.iter().map(|form| table(form)).collect();
-        // Where somebody sits may follow from any record.
-        let filled: BTreeSet<&str> = turned.before.filled().chain(turned.after.filled()).collect();
+        // Where somebody sits may follow from any record; then every view that has rows about him counts him elsewhere.
+        let movers = turned.before.moved(&turned.after);
+        let theirs: BTreeSet<&str> = if movers.is_empty() {
+            BTreeSet::new()
+        } else {
+            turned.before.touching(&movers).chain(turned.after.touching(&movers)).collect()
+        };
         let (mut apart, mut anew) = (BTreeSet::new(), BTreeSet::new());
         for (view, reach) in self.reaches.iter().enumerate() {
             let reads = |tables: &BTreeSet<String>| !reach.tables.is_disjoint(tables);
-            let moved = reach.tables.iter().any(|table| table != "home" && filled.contains(table.as_str()));
+            let moved = !movers.is_empty() && reach.tables.iter().any(|table| theirs.contains(table.as_str()));
             let shared = reads(&common) || (common_homes && (reach.scope != Scope::Alone || reach.tables.contains("home")));
             match reach.scope {
                 _ if shared => drop(anew.insert(view)),

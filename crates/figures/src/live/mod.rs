@@ -25,7 +25,7 @@ use qianmo_store::Store;
 use state::State;
 
 /// Gives a handle that reads the store; called from any thread.
-pub type OpenStore = Box<dyn Fn() -> Result<Box<dyn Store + Send>, Fault> + Send + Sync>;
+pub type OpenStore = Arc<dyn Fn() -> Result<Box<dyn Store + Send>, Fault> + Send + Sync>;
 
 /// How numbers are kept.
 pub struct Settings {
@@ -46,7 +46,16 @@ impl fmt::Debug for Settings {
 }
 
 impl Settings {
-    /// Usual settings with this clock: nothing is hot, PDF uses the system's fonts.
+    /// Usual settings by the system's clock: the year, quarter and month of today and the year before are hot.
+    #[must_use]
+    pub fn usual() -> Self {
+        let today = || jiff::Zoned::now().date();
+        let (year, month) = (today().year(), today().month());
+        let hot = vec![Period::Year(year), Period::Quarter(year, (month + 2) / 3), Period::Month(year, month), Period::Year(year - 1)];
+        Self { hot, ..Self::new(Box::new(today)) }
+    }
+
+    /// Settings with this clock: nothing is hot, PDF uses the system's fonts.
     #[must_use]
     pub fn new(today: Box<dyn Fn() -> Date + Send + Sync>) -> Self {
         Self { hot: Vec::new(), rule: Rule::default(), today, fonts: Box::new(Fonts::system) }
@@ -63,6 +72,9 @@ struct Shared {
     areas: Arc<AreaTree>,
     settings: Settings,
     state: RwLock<State>,
+    /// How the first reading went: unknown while it goes on.
+    loaded: Mutex<Option<Result<(), Fault>>>,
+    was_loaded: Condvar,
     /// What was appended and isn't in the state yet.
     news: Mutex<News>,
     woken: Condvar,
@@ -104,18 +116,28 @@ impl fmt::Debug for LiveFigures {
 }
 
 impl LiveFigures {
-    /// Reads the records and starts following the log. Hot periods are computed in the background.
+    /// Numbers with usual settings; see [`LiveFigures::start`].
     ///
-    /// Errors: as [`Store::scan`]; `ANALYTICS-0901` when threads can't be started.
+    /// Errors: `ANALYTICS-0901` when threads can't be started.
+    pub fn new(open: OpenStore, packs: Arc<Packs>, areas: Arc<AreaTree>) -> Result<Self, Fault> {
+        Self::start(open, packs, areas, Settings::usual())
+    }
+
+    /// Starts reading the records and following the log, in the background: this returns at once, and who asks before the records
+    /// are read waits for them. Hot periods are computed first.
+    ///
+    /// Errors: `ANALYTICS-0901` when threads can't be started.
     pub fn start(open: OpenStore, packs: Arc<Packs>, areas: Arc<AreaTree>, settings: Settings) -> Result<Self, Fault> {
         let engine = Arc::new(Engine::new(packs)?);
-        let (state, ties) = State::load(&*open()?, &engine, &areas)?;
+        let state = State::empty(&engine, &areas)?;
         let shared = Arc::new(Shared {
             open,
             engine,
             areas,
             settings,
             state: RwLock::new(state),
+            loaded: Mutex::default(),
+            was_loaded: Condvar::new(),
             news: Mutex::default(),
             woken: Condvar::new(),
             computing: Mutex::default(),
@@ -123,7 +145,7 @@ impl LiveFigures {
             followers: Mutex::default(),
         });
         let own = shared.clone();
-        let started = std::thread::Builder::new().name("figures".into()).spawn(move || follow::run(&own, ties));
+        let started = std::thread::Builder::new().name("figures".into()).spawn(move || follow::run(&own));
         let thread = started.map_err(|error| Fault::new("ANALYTICS-0901").with("reason", error))?;
         Ok(Self { shared, thread: Some(thread) })
     }

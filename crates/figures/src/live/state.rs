@@ -38,6 +38,16 @@ pub(super) struct Ties {
 }
 
 impl State {
+    /// Nothing read yet.
+    pub(super) fn empty(engine: &Arc<Engine>, areas: &Arc<AreaTree>) -> Result<Self, Fault> {
+        let subjects = Subjects::default();
+        let common = ColumnsBuilder::with(engine.packs(), areas, &subjects)?.finish()?;
+        let people = ColumnsBuilder::of_some(engine.packs(), &subjects, false).finish()?;
+        let ledger = Ledger::new(engine.clone(), areas.clone());
+        let (common, people) = (Arc::new(common), Arc::new(people));
+        Ok(Self { cut: Cut::START, common, people, patches: Vec::new(), ledger, full: Arc::default() })
+    }
+
     /// Everything read from the store, nothing summed.
     pub(super) fn load(store: &dyn Store, engine: &Arc<Engine>, areas: &Arc<AreaTree>) -> Result<(Self, Ties), Fault> {
         let packs = engine.packs();

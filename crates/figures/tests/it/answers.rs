@@ -60,7 +60,7 @@ fn rows_say_about_whom_they_are_and_hide_what_identifies() {
 #[test]
 fn a_return_shows_any_cut_and_where_its_numbers_come_from() {
     let (_dir, mut store, live) = township();
-    let before = live.reached();
+    let before = store.cut().unwrap();
     let poor = record(2, "toy.household", "household", 100, None, EAST, "2012-06-01", &[("poor", Value::Bool(false))]);
     store.append(&[poor]).unwrap();
     follow(&live, &store);
@@ -133,6 +133,22 @@ fn what_is_not_there_is_named() {
     assert_eq!((fault.code, fault.param("suggestion")), ("ANALYTICS-0201", Some("toy.poor")));
     let nowhere = qianmo_desk::CellsAsked { areas: vec![code("110000000000")], ..Default::default() };
     assert_eq!(live.cells(&nowhere).unwrap_err().code, "CORE-0104");
+}
+
+#[test]
+fn a_store_that_is_away_is_told_until_it_is_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("later");
+    let at = folder.clone();
+    let open = move || SqliteStore::open(&at).map(|store| -> Box<dyn Store + Send> { Box::new(store) });
+    let areas = Arc::new(qianmo_core::AreaTree::new(two_villages()).unwrap());
+    let live = LiveFigures::start(Arc::new(open), toy::packs(), areas, settings()).unwrap();
+    let asked = qianmo_desk::CellsAsked { indicators: vec!["toy.poor".into()], areas: vec![code(EAST)], periods: vec![YEAR] };
+    assert_eq!(live.cells(&asked).unwrap_err().code, "STORE-0001");
+    drop(SqliteStore::create(&folder).unwrap());
+    while live.cells(&asked).is_err() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
 }
 
 #[test]

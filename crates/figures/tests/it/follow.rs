@@ -49,7 +49,8 @@ impl World {
         let decimal = |n: u64, scale| Value::Decimal(Decimal::new(i64::try_from(n).unwrap(), scale));
         match form {
             "toy.person" => {
-                let (household, clinic, weight) = (reference(100 + c.below(4)), reference(200 + c.below(3)), decimal(600 + c.below(400), 1));
+                let (household, clinic, weight) =
+                    (reference(100 + c.below(4)), reference(200 + c.below(3)), decimal(600 + c.below(400), 1));
                 vec![
                     ("name", c.maybe(Value::text("甲"))),
                     ("weight", c.maybe(weight)),
@@ -70,7 +71,16 @@ impl World {
     fn state(&mut self) -> Record {
         self.next += 1;
         let number = self.next;
-        let form = *self.choices.pick(&["toy.person", "toy.person", "toy.visit", "toy.visit", "toy.visit", "toy.case", "toy.household", "toy.clinic"]);
+        let form = *self.choices.pick(&[
+            "toy.person",
+            "toy.person",
+            "toy.visit",
+            "toy.visit",
+            "toy.visit",
+            "toy.case",
+            "toy.household",
+            "toy.clinic",
+        ]);
         let person = u128::from(self.choices.below(12));
         let (kind, about, resident) = match form {
             "toy.household" => ("household", 100 + person % 4, None),

@@ -47,7 +47,16 @@ pub(crate) fn subject(n: u128) -> SubjectId {
 }
 
 /// A record; its number is its id.
-pub(crate) fn record(n: u128, form: &str, kind: &str, about: u128, resident: Option<u128>, village: &str, at: &str, values: &[(&str, Value)]) -> Record {
+pub(crate) fn record(
+    n: u128,
+    form: &str,
+    kind: &str,
+    about: u128,
+    resident: Option<u128>,
+    village: &str,
+    at: &str,
+    values: &[(&str, Value)],
+) -> Record {
     Record {
         id: RecordId(Uuid::from_u128(n + 1)),
         form: form.into(),
@@ -74,7 +83,7 @@ pub(crate) fn live(dir: &Path, packs: &Arc<Packs>, settings: Settings) -> LiveFi
     let folder = dir.to_owned();
     let areas = Arc::new(SqliteStore::open(dir).unwrap().areas().unwrap());
     let open = move || SqliteStore::open(&folder).map(|store| -> Box<dyn Store + Send> { Box::new(store) });
-    LiveFigures::start(Box::new(open), packs.clone(), areas, settings).unwrap()
+    LiveFigures::start(Arc::new(open), packs.clone(), areas, settings).unwrap()
 }
 
 /// Tells that something was appended and waits until the numbers have it.
@@ -87,7 +96,13 @@ pub(crate) fn follow(live: &LiveFigures, store: &dyn Store) {
 }
 
 /// Every cell of all indicators in all areas: live, and as a full computation gives it. Only those that differ.
-pub(crate) fn differences(live: &LiveFigures, store: &dyn Store, engine: &Engine, areas: &Arc<AreaTree>, periods: &[Period]) -> Vec<String> {
+pub(crate) fn differences(
+    live: &LiveFigures,
+    store: &dyn Store,
+    engine: &Engine,
+    areas: &Arc<AreaTree>,
+    periods: &[Period],
+) -> Vec<String> {
     let (columns, cut) = qianmo_figures::columns(store, engine.packs(), areas, None).unwrap();
     let full = engine.compute(&columns, areas, &Wanted::periods(periods)).unwrap();
     let all = areas.iter().map(|area| area.code).collect();
