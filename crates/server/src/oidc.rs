@@ -171,7 +171,7 @@ impl SignIn {
         let request = client.exchange_code(AuthorizationCode::new(back.code.to_owned())).map_err(|_| doubtful("token_endpoint"))?;
         let answer = request.set_pkce_verifier(begun.verifier).request(&|request| self.call(request)).map_err(|error| match error {
             RequestTokenError::Request(error) => unreachable_provider(&error),
-            RequestTokenError::ServerResponse(refusal) => doubtful(&refusal.error().to_string()),
+            RequestTokenError::ServerResponse(refusal) => doubtful(refusal.error().as_ref()),
             RequestTokenError::Parse(..) | RequestTokenError::Other(_) => doubtful("token"),
         })?;
         let token = answer.id_token().ok_or_else(|| doubtful("id_token"))?;

@@ -99,7 +99,9 @@ impl From<Problem> for OneProblem {
 /// The status that a code answers with.
 fn status(code: &str) -> StatusCode {
     match code {
-        "SERVER-0101" | "STORE-0501" | "STORE-0503" | "STORE-0510" | "STORE-0511" => StatusCode::UNAUTHORIZED,
+        "SERVER-0101" | "STORE-0501" | "STORE-0503" | "STORE-0510" | "STORE-0511" | "SERVER-0311" | "SERVER-0312" => {
+            StatusCode::UNAUTHORIZED
+        }
         "SERVER-0104" | "CORE-0104" | "STORE-0506" | "STORE-0509" | "STORE-0513" | "STORE-0516" | "ANALYTICS-0201" | "FIGURES-0101"
         | "FIGURES-0102" => StatusCode::NOT_FOUND,
         "SERVER-0105" => StatusCode::METHOD_NOT_ALLOWED,
@@ -108,11 +110,9 @@ fn status(code: &str) -> StatusCode {
         "SERVER-0108" => StatusCode::REQUEST_TIMEOUT,
         "SERVER-0109" | "STORE-0101" | "STORE-0103" | "STORE-0504" | "STORE-0512" | "STORE-0515" => StatusCode::CONFLICT,
         "SERVER-0110" | "STORE-0502" => StatusCode::TOO_MANY_REQUESTS,
-        "SERVER-0902" | "STORE-0004" | "STORE-0008" | "STORE-0009" => StatusCode::SERVICE_UNAVAILABLE,
+        "SERVER-0310" | "SERVER-0902" | "STORE-0004" | "STORE-0008" | "STORE-0009" => StatusCode::SERVICE_UNAVAILABLE,
         "STORE-0006" => StatusCode::INSUFFICIENT_STORAGE,
         "SERVER-0111" | "SERVER-0303" | "SERVER-0304" => StatusCode::FORBIDDEN,
-        "SERVER-0310" => StatusCode::SERVICE_UNAVAILABLE,
-        "SERVER-0311" | "SERVER-0312" => StatusCode::UNAUTHORIZED,
         _ if code.starts_with("ACCESS-") => StatusCode::FORBIDDEN,
         "SERVER-0901" | "STORE-0005" | "STORE-0007" | "STORE-0301" | "STORE-0302" | "STORE-0303" => StatusCode::INTERNAL_SERVER_ERROR,
         _ if code.starts_with("ANALYTICS-") || code.starts_with("REPORT-09") => StatusCode::INTERNAL_SERVER_ERROR,

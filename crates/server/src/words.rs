@@ -97,13 +97,13 @@ pub(crate) fn areas_of(access: &Access, tree: &AreaTree, right: Right) -> Result
 /// An answer that changes seldom, with an `ETag` of its content; 304 when the client has it already.
 pub(crate) fn conditional(headers: &HeaderMap, kind: &'static str, body: &impl Serialize) -> Response {
     let Ok(body) = serde_json::to_vec(body) else { return Refused::from(Fault::new("SERVER-0901")).into_response() };
-    let mark: String = Sha256::digest(&body).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    let mark = Sha256::digest(&body).iter().take(12).fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     let tag = format!("\"{mark}\"");
     // A proxy that compresses makes a weak mark of it.
     let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let held = known.flat_map(|list| list.split(',')).any(|one| matches!(one.trim(), "*") || one.trim().trim_start_matches("W/") == tag);
+    let has_it = known.flat_map(|list| list.split(',')).any(|one| matches!(one.trim(), "*") || one.trim().trim_start_matches("W/") == tag);
     let head = [(header::ETAG, tag), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
-    if held {
+    if has_it {
         return (StatusCode::NOT_MODIFIED, head).into_response();
     }
     (head, [(header::CONTENT_TYPE, kind)], body).into_response()

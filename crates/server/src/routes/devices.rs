@@ -203,7 +203,7 @@ pub(crate) async fn revoke(
     let found = app
         .read(move |store| {
             let Some(device) = store.accounts().device(id)? else { return Ok(None) };
-            Ok(store.accounts().worker(&device.worker)?)
+            store.accounts().worker(&device.worker)
         })
         .await?;
     let own = |worker: &Worker| worker.name == caller.worker().name;

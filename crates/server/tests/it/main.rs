@@ -2,18 +2,31 @@
 //!
 //! `support.rs` says which people and places there are.
 
-mod support;
-
+#[cfg(test)]
 mod admin;
+#[cfg(test)]
 mod areas;
+#[cfg(test)]
 mod audit;
+#[cfg(test)]
 mod devices;
+#[cfg(test)]
 mod documents;
+#[cfg(test)]
 mod events;
+#[cfg(test)]
 mod indicators;
+#[cfg(test)]
 mod matrix;
+#[cfg(test)]
 mod oidc;
+#[cfg(test)]
 mod packs;
+#[cfg(test)]
 mod returns;
+#[cfg(test)]
 mod rosters;
+#[cfg(test)]
 mod session;
+#[cfg(test)]
+mod support;

@@ -72,6 +72,9 @@ impl Clock for TestClock {
     }
 }
 
+/// Called back with what has changed.
+type Each = Box<dyn FnMut(&Change) -> bool + Send>;
+
 /// Answers of the numbers, as a test wants them: every cell is 3 of 4 unless told otherwise; the rest is empty.
 #[derive(Default)]
 pub(crate) struct FakeFigures {
@@ -86,7 +89,7 @@ pub(crate) struct FakeFigures {
     /// What was told to have been written.
     pub(crate) written: Mutex<Vec<Change>>,
     reached: AtomicI64,
-    followers: Mutex<Vec<Box<dyn FnMut(&Change) -> bool + Send>>>,
+    followers: Mutex<Vec<Each>>,
 }
 
 impl FakeFigures {
@@ -114,7 +117,7 @@ impl Figures for FakeFigures {
             for area in &asked.areas {
                 for period in &asked.periods {
                     let key = (indicator.to_string(), area.number(), period.to_string());
-                    let cell = held.get(&key).cloned().unwrap_or_else(|| plain.clone());
+                    let cell = held.get(&key).copied().unwrap_or(plain);
                     cells.push(CellAt { indicator: indicator.clone(), area: *area, period: *period, cell });
                 }
             }
@@ -151,7 +154,7 @@ impl Figures for FakeFigures {
         self.written.lock().unwrap().push(change.clone());
     }
 
-    fn subscribe(&self, each: Box<dyn FnMut(&Change) -> bool + Send>) {
+    fn subscribe(&self, each: Each) {
         self.followers.lock().unwrap().push(each);
     }
 }
@@ -405,6 +408,7 @@ impl Town {
     }
 
     /// A record about a subject, written by `public_health` on the first of November.
+    #[expect(clippy::unused_self, reason = "a record of this town")]
     pub(crate) fn record(&self, number: u128, form: &str, kind: &str, id: SubjectId, place: u64, values: &[(&str, Value)]) -> Record {
         Record {
             id: RecordId(Uuid::from_u128(0x0195_0000_0000_7000_8000_0000_0000_0000 + number)),
@@ -484,7 +488,7 @@ impl Ask<'_> {
 
     /// With a stated reason for reading sensitive records.
     pub(crate) fn reason(self, words: &str) -> Self {
-        let encoded: String = words.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let encoded: String = words.bytes().fold(String::new(), |text, byte| format!("{text}%{byte:02X}"));
         self.header("qianmo-reason", &encoded)
     }
 
@@ -540,7 +544,7 @@ pub(crate) struct Answer {
 impl Answer {
     /// The body as JSON.
     pub(crate) fn json(&self) -> Json {
-        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.text()))
+        serde_json::from_slice(&self.body).expect("an answer in JSON")
     }
 
     /// The body as text.
