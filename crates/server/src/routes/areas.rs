@@ -24,7 +24,7 @@ const AREAS_MAX: usize = 5_000;
 /// An area.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AreaBody {
+pub(crate) struct Division {
     /// 12-digit statistical division code.
     #[schema(pattern = "^[0-9]{12}$")]
     code: String,
@@ -46,7 +46,7 @@ pub(crate) struct AreaBody {
     valid_to: Option<String>,
 }
 
-impl From<&Area> for AreaBody {
+impl From<&Area> for Division {
     fn from(area: &Area) -> Self {
         Self {
             code: area.code.to_string(),
@@ -59,11 +59,11 @@ impl From<&Area> for AreaBody {
     }
 }
 
-impl TryFrom<&AreaBody> for Area {
+impl TryFrom<&Division> for Area {
     type Error = Fault;
 
     /// Errors: `CORE-0101` a code, `SERVER-0103` name, kind or date.
-    fn try_from(body: &AreaBody) -> Result<Self, Fault> {
+    fn try_from(body: &Division) -> Result<Self, Fault> {
         let day = |text: &str| text.parse::<Date>().map_err(|_| wrong("date: 2026-11-22"));
         let name = body.name.trim();
         if !(1..=60).contains(&name.chars().count()) || name.chars().any(char::is_control) {
@@ -87,30 +87,30 @@ impl TryFrom<&AreaBody> for Area {
 /// Areas.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AreasBody {
+pub(crate) struct Divisions {
     /// By code.
-    items: Vec<AreaBody>,
+    items: Vec<Division>,
 }
 
 /// The whole division tree, as a list by code.
-#[utoipa::path(get, path = "/areas", tag = "areas", responses(
-    (status = 200, body = AreasBody, headers(("etag" = String))),
+#[utoipa::path(get, operation_id = "list_areas", path = "/areas", tag = "areas", responses(
+    (status = 200, body = Divisions, headers(("etag" = String))),
     (status = 304, description = "As `If-None-Match` knows it"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn list(State(app): State<App>, _: Caller, headers: HeaderMap) -> Response {
     let items = app.areas().iter().map(Into::into).collect();
-    conditional(&headers, "application/json", &AreasBody { items })
+    conditional(&headers, "application/json", &Divisions { items })
 }
 
 /// An area with those below and above it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AreaNode {
     /// The area.
-    area: AreaBody,
+    area: Division,
     /// Those right below it.
-    children: Vec<AreaBody>,
+    children: Vec<Division>,
     /// Codes of those above it, the nearest first.
     ancestors: Vec<String>,
     /// Whether one's grants reach it.
@@ -118,7 +118,7 @@ pub(crate) struct AreaNode {
 }
 
 /// One area with those around it.
-#[utoipa::path(get, path = "/areas/{code}", tag = "areas", params(("code" = String, Path, description = "12 digits")), responses(
+#[utoipa::path(get, operation_id = "read_area", path = "/areas/{code}", tag = "areas", params(("code" = String, Path, description = "12 digits")), responses(
     (status = 200, body = AreaNode),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -142,12 +142,12 @@ fn known<'t>(tree: &'t AreaTree, code: &str) -> Result<&'t Area, Refused> {
 /// Adds areas to the tree, or replaces those with the same code: all of them or none. Areas aren't taken away, they get a last day.
 ///
 /// A new area needs the right in the area above it; a changed one also where it is now.
-#[utoipa::path(put, path = "/areas", tag = "areas", request_body = AreasBody, responses(
+#[utoipa::path(put, operation_id = "put_areas", path = "/areas", tag = "areas", request_body = Divisions, responses(
     (status = 204),
     (status = "4XX", description = "CORE-0101 a code, CORE-0102 twice, CORE-0103 no such parent or a circle", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn put(State(app): State<App>, caller: Caller, Body(wanted): Body<AreasBody>) -> Result<StatusCode, Refused> {
+pub(crate) async fn put(State(app): State<App>, caller: Caller, Body(wanted): Body<Divisions>) -> Result<StatusCode, Refused> {
     let tree = app.areas();
     areas_of(caller.access(), &tree, Right::EditAreas)?;
     if wanted.items.is_empty() || wanted.items.len() > AREAS_MAX {
@@ -170,7 +170,7 @@ pub(crate) async fn put(State(app): State<App>, caller: Caller, Body(wanted): Bo
 }
 
 /// All faults at once, each with the number of the item, from 1.
-fn checked(items: &[AreaBody]) -> Result<Vec<Area>, Vec<Fault>> {
+fn checked(items: &[Division]) -> Result<Vec<Area>, Vec<Fault>> {
     let (mut areas, mut faults): (Vec<Area>, Vec<Fault>) = (Vec::with_capacity(items.len()), Vec::new());
     for (place, item) in items.iter().enumerate() {
         match Area::try_from(item) {
@@ -263,7 +263,7 @@ fn setting(code: AreaCode) -> String {
 }
 
 /// The outlines kept for an area: its own and those below it.
-#[utoipa::path(get, path = "/areas/{code}/outlines", tag = "areas", params(("code" = String, Path, description = "12 digits")), responses(
+#[utoipa::path(get, operation_id = "read_outlines", path = "/areas/{code}/outlines", tag = "areas", params(("code" = String, Path, description = "12 digits")), responses(
     (status = 200, body = Outlines, content_type = "application/geo+json", headers(("etag" = String))),
     (status = 304, description = "As `If-None-Match` knows it"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -287,7 +287,7 @@ impl Serialize for Stored {
 }
 
 /// Keeps outlines for an area and those below it, in place of those kept before.
-#[utoipa::path(put, path = "/areas/{code}/outlines", tag = "areas", params(("code" = String, Path, description = "12 digits")),
+#[utoipa::path(put, operation_id = "put_outlines", path = "/areas/{code}/outlines", tag = "areas", params(("code" = String, Path, description = "12 digits")),
     request_body(content = Outlines, content_type = "application/geo+json"), responses(
     (status = 204),
     (status = "4XX", description = "SERVER-0307 an outline that isn't one, or of another area", body = ProblemBody, content_type = "application/problem+json"),

@@ -160,7 +160,7 @@ fn begins(day: Date) -> i64 {
 }
 
 /// The audit trail, without the content of records. Who audits the whole tree sees all entries; who audits part of it, those of its areas.
-#[utoipa::path(get, path = "/audit", tag = "audit", params(TrailAsked), responses(
+#[utoipa::path(get, operation_id = "read_audit", path = "/audit", tag = "audit", params(TrailAsked), responses(
     (status = 200, body = Page<EntryBody>),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -273,7 +273,7 @@ pub(crate) struct ReadingsAsked {
 }
 
 /// Who has read one's own record: for residents and guardians.
-#[utoipa::path(get, path = "/audit/own", tag = "audit", params(ReadingsAsked), responses(
+#[utoipa::path(get, operation_id = "read_own_readings", path = "/audit/own", tag = "audit", params(ReadingsAsked), responses(
     (status = 200, body = Page<ReadingBody>),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -343,7 +343,7 @@ pub(crate) struct AnchorBody {
 }
 
 /// The anchor of a day: the end of the chain when it was first asked for, and the same ever after. For who audits or backs up the whole.
-#[utoipa::path(get, path = "/audit/anchor", tag = "audit", params(AnchorAsked), responses(
+#[utoipa::path(get, operation_id = "read_anchor", path = "/audit/anchor", tag = "audit", params(AnchorAsked), responses(
     (status = 200, body = AnchorBody),
     (status = "4XX", description = "SERVER-0308 a day to come", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),

@@ -72,7 +72,7 @@ pub(crate) struct DevicesAsked {
 }
 
 /// The devices of the areas in which one enrols them.
-#[utoipa::path(get, path = "/devices", tag = "devices", params(DevicesAsked), responses(
+#[utoipa::path(get, operation_id = "list_devices", path = "/devices", tag = "devices", params(DevicesAsked), responses(
     (status = 200, body = Page<DeviceBody>),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -104,7 +104,7 @@ fn mark(text: &str) -> Result<(AccountName, DeviceId), Fault> {
 }
 
 /// One's own devices.
-#[utoipa::path(get, path = "/session/devices", tag = "session", responses(
+#[utoipa::path(get, operation_id = "list_own_devices", path = "/session/devices", tag = "session", responses(
     (status = 200, body = Page<DeviceBody>),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -135,7 +135,7 @@ pub(crate) struct EnrolmentCode {
 }
 
 /// Makes a code with which one device of an account can be enrolled.
-#[utoipa::path(post, path = "/workers/{name}/enrolment-codes", tag = "devices", params(("name" = String, Path, description = "Account name")), request_body = CodeAsked, responses(
+#[utoipa::path(post, operation_id = "make_enrolment_code", path = "/workers/{name}/enrolment-codes", tag = "devices", params(("name" = String, Path, description = "Account name")), request_body = CodeAsked, responses(
     (status = 201, body = EnrolmentCode),
     (status = "4XX", description = "SERVER-0303 the account has grants that one couldn't give", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -188,7 +188,7 @@ pub(crate) struct Revocation {
 }
 
 /// Revokes a device, one's own or one of the areas in which one enrols them: nothing is taken from it or given to it any more.
-#[utoipa::path(post, path = "/devices/{id}/revoke", tag = "devices", params(("id" = String, Path, description = "The device")), request_body = Revocation, responses(
+#[utoipa::path(post, operation_id = "revoke_device", path = "/devices/{id}/revoke", tag = "devices", params(("id" = String, Path, description = "The device")), request_body = Revocation, responses(
     (status = 204),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),

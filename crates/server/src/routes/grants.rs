@@ -81,7 +81,7 @@ pub(crate) struct Grants {
 }
 
 /// The grants of an account that were not taken back, whatever the day.
-#[utoipa::path(get, path = "/workers/{name}/grants", tag = "workers", params(("name" = String, Path, description = "Account name")), responses(
+#[utoipa::path(get, operation_id = "list_grants", path = "/workers/{name}/grants", tag = "workers", params(("name" = String, Path, description = "Account name")), responses(
     (status = 200, body = Grants),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -124,7 +124,7 @@ pub(crate) struct Given {
 }
 
 /// Gives a grant. It holds from the next request on.
-#[utoipa::path(post, path = "/workers/{name}/grants", tag = "workers", params(("name" = String, Path, description = "Account name")), request_body = NewGrant, responses(
+#[utoipa::path(post, operation_id = "give_grant", path = "/workers/{name}/grants", tag = "workers", params(("name" = String, Path, description = "Account name")), request_body = NewGrant, responses(
     (status = 201, body = Given),
     (status = 403, description = "ACCESS-0102, ACCESS-0104 not in one's areas, ACCESS-0105 for oneself, ACCESS-0106 a resident's without residents", body = ProblemBody, content_type = "application/problem+json"),
     (status = "4XX", description = "SERVER-0305 unknown programme or resident, SERVER-0306 ends before it begins", body = ProblemBody, content_type = "application/problem+json"),
@@ -217,7 +217,7 @@ pub(crate) struct Assigned {
 }
 
 /// Limits a grant to other residents (assigned patients), or to none in particular.
-#[utoipa::path(put, path = "/grants/{id}/residents", tag = "workers", params(("id" = String, Path, description = "The grant")), request_body = Assigned, responses(
+#[utoipa::path(put, operation_id = "assign_grant", path = "/grants/{id}/residents", tag = "workers", params(("id" = String, Path, description = "The grant")), request_body = Assigned, responses(
     (status = 204),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -242,7 +242,7 @@ pub(crate) async fn assign(
 }
 
 /// Takes a grant back. It ends with this answer.
-#[utoipa::path(delete, path = "/grants/{id}", tag = "workers", params(("id" = String, Path, description = "The grant")), responses(
+#[utoipa::path(delete, operation_id = "take_grant", path = "/grants/{id}", tag = "workers", params(("id" = String, Path, description = "The grant")), responses(
     (status = 204),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),

@@ -69,7 +69,7 @@ fn below(tree: &AreaTree, area: AreaCode) -> Vec<AreaCode> {
 }
 
 /// The organisations that one sees.
-#[utoipa::path(get, path = "/organisations", tag = "organisations", params(OrganisationsAsked), responses(
+#[utoipa::path(get, operation_id = "list_organisations", path = "/organisations", tag = "organisations", params(OrganisationsAsked), responses(
     (status = 200, body = Page<OrganisationBody>),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -133,7 +133,7 @@ fn body(row: &Row) -> Result<OrganisationBody, Fault> {
 }
 
 /// One organisation.
-#[utoipa::path(get, path = "/organisations/{id}", tag = "organisations", params(("id" = String, Path, description = "The organisation")), responses(
+#[utoipa::path(get, operation_id = "read_organisation", path = "/organisations/{id}", tag = "organisations", params(("id" = String, Path, description = "The organisation")), responses(
     (status = 200, body = OrganisationBody),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),

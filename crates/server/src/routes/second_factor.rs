@@ -71,7 +71,7 @@ impl From<Vec<Code>> for RecoveryCodes {
 }
 
 /// How it stands with one's own second factor.
-#[utoipa::path(get, path = "/session/second-factor", tag = "session", responses(
+#[utoipa::path(get, operation_id = "read_second_factor", path = "/session/second-factor", tag = "session", responses(
     (status = 200, body = SecondFactorBody),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -89,7 +89,7 @@ pub(crate) async fn state(State(app): State<App>, caller: Caller) -> Result<Json
 
 /// Begins a second factor: makes the secret for an app. Nothing is asked for at logins until it is confirmed; the password is asked for here, lest
 /// somebody at an unattended screen locks the account's worker out.
-#[utoipa::path(post, path = "/session/second-factor", tag = "session", request_body = Password, responses(
+#[utoipa::path(post, operation_id = "begin_second_factor", path = "/session/second-factor", tag = "session", request_body = Password, responses(
     (status = 200, body = Begun),
     (status = 409, description = "STORE-0512 there is one in force", body = ProblemBody, content_type = "application/problem+json"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -108,7 +108,7 @@ pub(crate) async fn begin(State(app): State<App>, caller: Caller, Body(password)
 }
 
 /// Puts the second factor in force with the first code that the app shows.
-#[utoipa::path(post, path = "/session/second-factor/confirm", tag = "session", request_body = CodeShown, responses(
+#[utoipa::path(post, operation_id = "confirm_second_factor", path = "/session/second-factor/confirm", tag = "session", request_body = CodeShown, responses(
     (status = 200, body = RecoveryCodes),
     (status = "4XX", description = "STORE-0510 wrong code, STORE-0512 in force already, STORE-0513 none begun", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -120,7 +120,7 @@ pub(crate) async fn confirm(State(app): State<App>, caller: Caller, Body(shown):
 }
 
 /// Makes new recovery codes; the old ones are good no longer.
-#[utoipa::path(post, path = "/session/second-factor/recovery-codes", tag = "session", request_body = Password, responses(
+#[utoipa::path(post, operation_id = "renew_recovery_codes", path = "/session/second-factor/recovery-codes", tag = "session", request_body = Password, responses(
     (status = 200, body = RecoveryCodes),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -149,7 +149,7 @@ async fn prove(app: &App, caller: &Caller, password: Password) -> Result<(), Ref
 }
 
 /// Takes one's own second factor away, with password and a code; all sessions end.
-#[utoipa::path(post, path = "/session/second-factor/end", tag = "session", request_body = Password, responses(
+#[utoipa::path(post, operation_id = "end_second_factor", path = "/session/second-factor/end", tag = "session", request_body = Password, responses(
     (status = 204),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),

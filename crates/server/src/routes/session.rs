@@ -42,7 +42,7 @@ pub(crate) struct LoggedIn {
 }
 
 /// Begins a session.
-#[utoipa::path(post, path = "/session", tag = "session", security(()), request_body = Login, responses(
+#[utoipa::path(post, operation_id = "begin_session", path = "/session", tag = "session", security(()), request_body = Login, responses(
     (status = 200, body = LoggedIn),
     (status = 401, description = "STORE-0501 wrong name or password, STORE-0503 disabled, STORE-0511 a code is wanted, STORE-0510 a wrong code", body = ProblemBody, content_type = "application/problem+json"),
     (status = 429, description = "STORE-0502 locked, SERVER-0110 too many tries", body = ProblemBody, content_type = "application/problem+json"),
@@ -90,7 +90,7 @@ pub(crate) fn secure(app: &App) -> &'static str {
 }
 
 /// Ends the session.
-#[utoipa::path(delete, path = "/session", tag = "session", responses(
+#[utoipa::path(delete, operation_id = "end_session", path = "/session", tag = "session", responses(
     (status = 204),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -158,7 +158,7 @@ pub(crate) struct ProgrammeSeen {
 }
 
 /// Who is logged in, and what they may do.
-#[utoipa::path(get, path = "/session", tag = "session", responses(
+#[utoipa::path(get, operation_id = "read_session", path = "/session", tag = "session", responses(
     (status = 200, body = Me),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -237,7 +237,7 @@ pub(crate) struct PasswordChange {
 }
 
 /// Changes one's own password and ends the account's other sessions. A wrong old password counts like a wrong login.
-#[utoipa::path(put, path = "/session/password", tag = "session", request_body = PasswordChange, responses(
+#[utoipa::path(put, operation_id = "change_password", path = "/session/password", tag = "session", request_body = PasswordChange, responses(
     (status = 204),
     (status = "4XX", description = "STORE-0501 wrong old password, STORE-0507 too simple, STORE-0514 the same as before", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -282,7 +282,7 @@ pub(crate) struct Sessions {
 }
 
 /// The sessions of one's own account that are in force.
-#[utoipa::path(get, path = "/session/all", tag = "session", responses(
+#[utoipa::path(get, operation_id = "list_sessions", path = "/session/all", tag = "session", responses(
     (status = 200, body = Sessions),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -307,7 +307,7 @@ pub(crate) async fn sessions(State(app): State<App>, caller: Caller) -> Result<J
 }
 
 /// Ends one session of one's own account.
-#[utoipa::path(delete, path = "/session/all/{id}", tag = "session", params(("id" = String, Path, description = "As `GET /session/all` gives it")), responses(
+#[utoipa::path(delete, operation_id = "end_one_session", path = "/session/all/{id}", tag = "session", params(("id" = String, Path, description = "As `GET /session/all` gives it")), responses(
     (status = 204),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -321,7 +321,7 @@ pub(crate) async fn end_session(State(app): State<App>, caller: Caller, At(id): 
 }
 
 /// Ends all other sessions of one's own account.
-#[utoipa::path(delete, path = "/session/all", tag = "session", responses(
+#[utoipa::path(delete, operation_id = "end_other_sessions", path = "/session/all", tag = "session", responses(
     (status = 204),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),

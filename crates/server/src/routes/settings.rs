@@ -49,7 +49,7 @@ pub(crate) fn read(store: &dyn Store, tree: &AreaTree) -> Result<Settings, Fault
 }
 
 /// The settings.
-#[utoipa::path(get, path = "/settings", tag = "settings", responses(
+#[utoipa::path(get, operation_id = "read_settings", path = "/settings", tag = "settings", responses(
     (status = 200, body = Settings),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -75,7 +75,7 @@ pub(crate) struct SettingsChange {
 }
 
 /// Changes settings. Needs the right to change the division tree at its root.
-#[utoipa::path(patch, path = "/settings", tag = "settings", request_body = SettingsChange, responses(
+#[utoipa::path(patch, operation_id = "change_settings", path = "/settings", tag = "settings", request_body = SettingsChange, responses(
     (status = 204),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),

@@ -33,7 +33,7 @@ pub(crate) struct LoginOptions {
 }
 
 /// How one may log in.
-#[utoipa::path(get, path = "/session/options", tag = "session", security(()), responses((status = 200, body = LoginOptions)))]
+#[utoipa::path(get, operation_id = "read_login_options", path = "/session/options", tag = "session", security(()), responses((status = 200, body = LoginOptions)))]
 pub(crate) async fn options(State(app): State<App>) -> Json<LoginOptions> {
     Json(LoginOptions { password: true, provider: app.sign_in.as_ref().map(|sign_in| sign_in.settings.shown.clone()) })
 }
@@ -49,7 +49,7 @@ fn binding(app: &App, begun: &Begun) -> Result<HeaderValue, Refused> {
 }
 
 /// Sends the browser to the identity provider.
-#[utoipa::path(get, path = "/session/oidc", tag = "session", security(()), responses(
+#[utoipa::path(get, operation_id = "begin_provider_login", path = "/session/oidc", tag = "session", security(()), responses(
     (status = 303, description = "To the provider", headers(("location" = String), ("set-cookie" = String))),
     (status = 404, description = "None is configured", body = ProblemBody, content_type = "application/problem+json"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -72,7 +72,7 @@ pub(crate) struct GoOn {
 }
 
 /// Begins to link one's own account with an identity at the provider: gives the address at which the browser is to go on.
-#[utoipa::path(post, path = "/session/oidc/link", tag = "session", responses(
+#[utoipa::path(post, operation_id = "begin_provider_link", path = "/session/oidc/link", tag = "session", responses(
     (status = 200, body = GoOn, headers(("set-cookie" = String))),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", description = "SERVER-0310 it doesn't answer", body = ProblemBody, content_type = "application/problem+json"),
@@ -98,7 +98,7 @@ pub(crate) struct BackAsked {
 
 /// Where the provider sends the browser back to: begins a session, or links the account, and sends the browser on to the web pages. A refusal stands
 /// there as `?refused=` with its code, for nobody reads JSON in the middle of a login.
-#[utoipa::path(get, path = "/session/oidc/done", tag = "session", security(()), params(BackAsked), responses(
+#[utoipa::path(get, operation_id = "end_provider_login", path = "/session/oidc/done", tag = "session", security(()), params(BackAsked), responses(
     (status = 303, description = "To the web pages; with `refused=CODE` when it came to nothing, with `linked=true` after linking", headers(("location" = String))),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -152,7 +152,7 @@ fn place(text: &str) -> HeaderValue {
 }
 
 /// One's own identities at identity providers.
-#[utoipa::path(get, path = "/session/identities", tag = "session", responses(
+#[utoipa::path(get, operation_id = "list_own_identities", path = "/session/identities", tag = "session", responses(
     (status = 200, body = Identities),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -164,7 +164,7 @@ pub(crate) async fn own(State(app): State<App>, caller: Caller) -> Result<Json<I
 }
 
 /// Takes one of one's own links away; all sessions of the account end.
-#[utoipa::path(post, path = "/session/identities/end", tag = "session", request_body = IdentityBody, responses(
+#[utoipa::path(post, operation_id = "unlink_own_identity", path = "/session/identities/end", tag = "session", request_body = IdentityBody, responses(
     (status = 204),
     (status = "4XX", description = "STORE-0516 not linked", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),

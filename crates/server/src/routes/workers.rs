@@ -70,7 +70,7 @@ pub(crate) struct WorkersAsked {
 }
 
 /// The accounts of the areas whose accounts one manages.
-#[utoipa::path(get, path = "/workers", tag = "workers", params(WorkersAsked), responses(
+#[utoipa::path(get, operation_id = "list_workers", path = "/workers", tag = "workers", params(WorkersAsked), responses(
     (status = 200, body = Page<WorkerBody>),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -123,7 +123,7 @@ pub(crate) struct FirstPassword {
 }
 
 /// Opens an account with a password made by the server. It can do nothing until a grant is given.
-#[utoipa::path(post, path = "/workers", tag = "workers", request_body = NewWorkerBody, responses(
+#[utoipa::path(post, operation_id = "open_worker", path = "/workers", tag = "workers", request_body = NewWorkerBody, responses(
     (status = 201, body = FirstPassword),
     (status = 409, description = "STORE-0504 the name is taken", body = ProblemBody, content_type = "application/problem+json"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -171,7 +171,7 @@ fn first_password() -> Result<(String, PasswordHash), Fault> {
 }
 
 /// One account.
-#[utoipa::path(get, path = "/workers/{name}", tag = "workers", params(("name" = String, Path, description = "Account name")), responses(
+#[utoipa::path(get, operation_id = "read_worker", path = "/workers/{name}", tag = "workers", params(("name" = String, Path, description = "Account name")), responses(
     (status = 200, body = WorkerBody),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -220,7 +220,7 @@ pub(crate) struct Enabled {
 }
 
 /// Lets an account be used, or no longer; ends its sessions.
-#[utoipa::path(put, path = "/workers/{name}/enabled", tag = "workers", params(("name" = String, Path, description = "Account name")), request_body = Enabled, responses(
+#[utoipa::path(put, operation_id = "enable_worker", path = "/workers/{name}/enabled", tag = "workers", params(("name" = String, Path, description = "Account name")), request_body = Enabled, responses(
     (status = 204),
     (status = "4XX", description = "SERVER-0304 one's own account", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -239,7 +239,7 @@ pub(crate) async fn enable(
 }
 
 /// Gives an account a new password made by the server, lifts a lock, and ends its sessions.
-#[utoipa::path(post, path = "/workers/{name}/password", tag = "workers", params(("name" = String, Path, description = "Account name")), responses(
+#[utoipa::path(post, operation_id = "reset_worker_password", path = "/workers/{name}/password", tag = "workers", params(("name" = String, Path, description = "Account name")), responses(
     (status = 200, body = FirstPassword),
     (status = "4XX", description = "SERVER-0303 the account reaches beyond one's areas, SERVER-0304 one's own account", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -258,7 +258,7 @@ pub(crate) async fn reset_password(State(app): State<App>, caller: Caller, At(na
 }
 
 /// Takes an account's second factor away, for who has lost it; ends its sessions.
-#[utoipa::path(delete, path = "/workers/{name}/second-factor", tag = "workers", params(("name" = String, Path, description = "Account name")), responses(
+#[utoipa::path(delete, operation_id = "reset_worker_second_factor", path = "/workers/{name}/second-factor", tag = "workers", params(("name" = String, Path, description = "Account name")), responses(
     (status = 204),
     (status = "4XX", description = "STORE-0513 it has none; SERVER-0303, SERVER-0304", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -276,7 +276,7 @@ pub(crate) async fn reset_second_factor(State(app): State<App>, caller: Caller, 
 }
 
 /// Ends all sessions of an account.
-#[utoipa::path(delete, path = "/workers/{name}/sessions", tag = "workers", params(("name" = String, Path, description = "Account name")), responses(
+#[utoipa::path(delete, operation_id = "end_worker_sessions", path = "/workers/{name}/sessions", tag = "workers", params(("name" = String, Path, description = "Account name")), responses(
     (status = 204),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -323,7 +323,7 @@ pub(crate) struct Identities {
 }
 
 /// The identities with which the account's worker may log in through an identity provider.
-#[utoipa::path(get, path = "/workers/{name}/identities", tag = "workers", params(("name" = String, Path, description = "Account name")), responses(
+#[utoipa::path(get, operation_id = "list_worker_identities", path = "/workers/{name}/identities", tag = "workers", params(("name" = String, Path, description = "Account name")), responses(
     (status = 200, body = Identities),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -335,7 +335,7 @@ pub(crate) async fn identities(State(app): State<App>, caller: Caller, At(name):
 }
 
 /// Links an identity to an account. Doing it twice is the same as once.
-#[utoipa::path(put, path = "/workers/{name}/identities", tag = "workers", params(("name" = String, Path, description = "Account name")), request_body = IdentityBody, responses(
+#[utoipa::path(put, operation_id = "link_worker_identity", path = "/workers/{name}/identities", tag = "workers", params(("name" = String, Path, description = "Account name")), request_body = IdentityBody, responses(
     (status = 204),
     (status = 409, description = "STORE-0515 linked to another account", body = ProblemBody, content_type = "application/problem+json"),
     (status = "4XX", description = "STORE-0517 no identity; SERVER-0303, SERVER-0304", body = ProblemBody, content_type = "application/problem+json"),
@@ -359,7 +359,7 @@ pub(crate) async fn link(
 }
 
 /// Takes a link away and ends the account's sessions.
-#[utoipa::path(post, path = "/workers/{name}/identities/end", tag = "workers", params(("name" = String, Path, description = "Account name")), request_body = IdentityBody, responses(
+#[utoipa::path(post, operation_id = "unlink_worker_identity", path = "/workers/{name}/identities/end", tag = "workers", params(("name" = String, Path, description = "Account name")), request_body = IdentityBody, responses(
     (status = 204),
     (status = "4XX", description = "STORE-0516 not linked", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
