@@ -18,6 +18,7 @@ mod guard;
 mod numbers;
 mod reason;
 mod right;
+pub mod sealing;
 mod write;
 
 pub use access::{Access, DueWindow, RowsSeen, Wording};

@@ -8,6 +8,7 @@ mod due;
 mod laws;
 mod matrix;
 mod rights;
+mod sealing;
 mod shipped;
 mod world;
 mod writes;
