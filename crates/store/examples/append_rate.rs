@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use qianmo_core::{Action, AreaCode, Record, RecordId, Subject, SubjectId, Value};
-use qianmo_store::{Limits, Options, PostgresStore, SqliteStore, Store, Writer};
+use qianmo_store::{DirectoryPolicy, Limits, Options, PostgresStore, Sheet, SqliteStore, Store, Writer};
 use uuid::Uuid;
 
 type Failed = Box<dyn Error>;
@@ -31,16 +31,23 @@ fn main() -> Result<(), Failed> {
     );
     for (callers, batch) in [(1, 1), (8, 1), (32, 1), (4, 500)] {
         let dir = tempfile::tempdir_in(&folder)?;
-        measure("sqlite", &folder, Box::new(SqliteStore::create(dir.path())?), callers, batch)?;
+        measure("sqlite", &folder, Box::new(SqliteStore::create_with(dir.path(), &options())?), callers, batch)?;
     }
     if let Some(url) = args.next() {
         for (number, (callers, batch)) in (0..).zip([(1, 1), (8, 1), (32, 1), (4, 500)]) {
             // A county nobody has.
             let county = AreaCode::from_number(990_001_000_000 + u64::from(std::process::id() % 900) * 10_000_000 + number * 1_000_000)?;
-            measure("postgresql", &folder, Box::new(PostgresStore::create(&url, county, &Options::default())?), callers, batch)?;
+            measure("postgresql", &folder, Box::new(PostgresStore::create(&url, county, &options())?), callers, batch)?;
         }
     }
     Ok(())
+}
+
+/// As a server opens its store: with a directory of residents to keep.
+fn options() -> Options {
+    let mut directory = DirectoryPolicy::default();
+    directory.sheet("population.resident", Sheet { locates: true, name: Some("name".into()), ..Sheet::default() });
+    Options { directory, ..Options::default() }
 }
 
 fn measure(name: &str, folder: &str, store: Box<dyn Store + Send>, callers: usize, batch: usize) -> Result<(), Failed> {

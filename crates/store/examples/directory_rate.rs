@@ -27,9 +27,8 @@ const GIVEN: &str =
 
 fn main() -> Result<(), Failed> {
     let mut args = std::env::args().skip(1);
-    let (folder, count) = match (args.next(), args.next().and_then(|count| count.parse::<u64>().ok())) {
-        (Some(folder), Some(count)) => (folder, count),
-        _ => return Err("usage: directory_rate FOLDER RESIDENTS [POSTGRESQL_ADDRESS]".into()),
+    let (Some(folder), Some(count)) = (args.next(), args.next().and_then(|count| count.parse::<u64>().ok())) else {
+        return Err("usage: directory_rate FOLDER RESIDENTS [POSTGRESQL_ADDRESS]".into());
     };
     let dir = Path::new(&folder);
     let options = options(dir)?;
@@ -124,7 +123,7 @@ fn one_of(text: &str, number: u64) -> char {
 fn name(number: u64) -> String {
     let mut name = String::from(one_of(SURNAMES, mixed(number, 1)));
     name.push(one_of(GIVEN, mixed(number, 2)));
-    if mixed(number, 3) % 4 > 0 {
+    if !mixed(number, 3).is_multiple_of(4) {
         name.push(one_of(GIVEN, mixed(number, 4)));
     }
     name
@@ -178,11 +177,14 @@ fn sight(villages: Option<std::ops::Range<u64>>) -> Sight {
     Sight { windows: vec![Window { areas, forms, whose: Whose::Everybody }], exposed: false }
 }
 
+/// What is typed to find a person.
+type Typed = fn(u64) -> String;
+
 fn seek(store_name: &str, store: &dyn Store, count: u64) -> Result<(), Failed> {
     println!("\n{:<12}{:<10}{:<12}{:>8}{:>10}{:>10}{:>10}", "store", "sight", "by", "found", "p50 ms", "p95 ms", "max ms");
     for (sight_name, sight) in [("county", sight(None)), ("township", sight(Some(0..15))), ("village", sight(Some(7..8)))] {
         let reader = Reader::new(store, &sight);
-        let typed: [(&str, fn(u64) -> String); 8] = [
+        let typed: [(&str, Typed); 8] = [
             ("name", name),
             ("surname", |number| name(number).chars().take(1).collect()),
             ("given", |number| name(number).chars().skip(1).collect()),

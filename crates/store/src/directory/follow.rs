@@ -235,7 +235,7 @@ impl Keeper<'_> {
         }
         let columns: Vec<&str> = COLUMNS.into_iter().chain(["merged_into"]).collect();
         db.insert_many("resident", &columns, &rows)?;
-        key_rows.sort_unstable_by(compare);
+        key_rows.sort_unstable_by(|a, b| key_order(a).cmp(&key_order(b)));
         db.insert_many("resident_key", &KEY_COLUMNS, &key_rows)
     }
 
@@ -261,10 +261,9 @@ fn key_cells(keys: &[(i64, String)], area: Option<AreaCode>, resident: SubjectId
 }
 
 /// In the order of the table: pages are touched once.
-fn compare(a: &Vec<Cell>, b: &Vec<Cell>) -> std::cmp::Ordering {
-    let of = |row: &[Cell]| match row {
-        [Cell::Int(kind), Cell::Text(text), ..] => (*kind, text.clone()),
-        _ => (0, String::new()),
-    };
-    of(a).cmp(&of(b))
+fn key_order(row: &[Cell]) -> (i64, &str) {
+    match row {
+        [Cell::Int(kind), Cell::Text(text), ..] => (*kind, text),
+        _ => (0, ""),
+    }
 }

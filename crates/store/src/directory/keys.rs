@@ -96,14 +96,11 @@ pub(super) fn tail(number: &str) -> Option<&str> {
 /// the columns alike.
 pub(super) fn digests(sealing: Option<&Sealing>, what: &str, text: &str) -> Vec<[u8; 16]> {
     let index = format!("directory {what}");
-    match sealing {
-        Some(sealing) => sealing.digests(&index, text),
-        None => {
-            let hash: [u8; 32] =
-                Sha256::new().chain_update(index.as_bytes()).chain_update([0]).chain_update(text.as_bytes()).finalize().into();
-            vec![hash[..16].try_into().expect("sixteen of thirty-two bytes")]
-        }
+    if let Some(sealing) = sealing {
+        return sealing.digests(&index, text);
     }
+    let hash: [u8; 32] = Sha256::new().chain_update(index.as_bytes()).chain_update([0]).chain_update(text.as_bytes()).finalize().into();
+    vec![hash[..16].try_into().expect("sixteen of thirty-two bytes")]
 }
 
 /// The hash that is written now.

@@ -78,7 +78,6 @@ impl Masks {
             push_string(&mut text, field);
             text.push(':');
             match (masks.get(field), &raw) {
-                (_, Raw::Null) => text.push_str("null"),
                 (None, Raw::Bool(b)) => text.push_str(if *b { "true" } else { "false" }),
                 (None, Raw::Integer(n)) => text.push_str(&n.to_string()),
                 (None, Raw::Text(shown)) => push_string(&mut text, shown),
@@ -90,7 +89,7 @@ impl Masks {
                     masked = true;
                     push_string(&mut text, &mask.shown(&n.to_string()));
                 }
-                (Some(_), Raw::Bool(_)) => text.push_str("null"),
+                (_, Raw::Null) | (Some(_), Raw::Bool(_)) => text.push_str("null"),
             }
             Ok(())
         })?;

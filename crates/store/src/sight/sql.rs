@@ -61,10 +61,15 @@ pub(crate) fn opens(sight: &Sight, words: &Words, dialect: Dialect) -> String {
 /// Records about these, with whom they concern: two indexes, each asked for itself.
 pub(crate) fn about(residents: &[SubjectId], dialect: Dialect) -> String {
     let (ids, county) = (dialect.ids(residents.iter().copied()), dialect.county("p"));
-    format!(
-        "r.seq IN (SELECT p.seq FROM record p WHERE {county}p.subject IN ({ids}) \
-         UNION ALL SELECT p.seq FROM record p WHERE {county}p.resident IN ({ids}) AND p.resident <> p.subject)"
-    )
+    let positions = format!(
+        "SELECT p.seq FROM record p WHERE {county}p.subject IN ({ids}) \
+         UNION ALL SELECT p.seq FROM record p WHERE {county}p.resident IN ({ids}) AND p.resident <> p.subject"
+    );
+    match dialect.county {
+        // An array is made first; a subquery PostgreSQL may as well ask of every row of the log in turn.
+        Some(_) => format!("r.seq = ANY (ARRAY ({positions}))"),
+        None => format!("r.seq IN ({positions})"),
+    }
 }
 
 /// Whether a record of the alias `r` is in force as of the position that `until` stands for.
