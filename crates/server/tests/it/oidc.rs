@@ -335,6 +335,19 @@ async fn a_provider_that_does_not_answer_is_told() {
     town.get("/session/oidc").refused(503, "SERVER-0310").await;
 }
 
+#[tokio::test]
+async fn too_many_tries_from_one_address_are_refused_for_a_minute() {
+    let issuer = Issuer::start().await;
+    let town = issuer.town();
+    for _ in 0..60 {
+        begin(&town).await;
+    }
+    let answer = town.get("/session/oidc").refused(429, "SERVER-0110").await;
+    assert_eq!(answer.header("retry-after"), "5");
+    town.clock.pass_minutes(1);
+    begin(&town).await;
+}
+
 #[test]
 fn wrong_settings_are_told_at_the_start() {
     let refused = |change: &dyn Fn(&mut Oidc)| {

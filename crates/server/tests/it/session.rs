@@ -120,6 +120,16 @@ async fn one_sees_and_ends_ones_own_sessions_only() {
     town.get("/session").bearer(&first).gives(200).await;
 }
 
+#[tokio::test]
+async fn what_is_not_asked_in_the_right_way_is_told() {
+    let town = Town::new();
+    town.delete("/settings").by("auditor").refused(405, "SERVER-0105").await;
+    let large = format!("{{\"name\": \"{}\"}}", "a".repeat(2 << 20));
+    town.post("/session").body("application/json", large.as_bytes()).refused(413, "SERVER-0106").await;
+    town.post("/session").body("application/json", b"{\"name\"").refused(422, "SERVER-0102").await;
+    town.post("/session").body("text/plain", b"auditor").refused(415, "SERVER-0107").await;
+}
+
 fn shown(secret: &str, now: i64) -> String {
     let totp = Builder::new().with_secret(Secret::try_from_base32(secret).unwrap()).build().unwrap();
     totp.generate(u64::try_from(now / 1000).unwrap()).to_string()
