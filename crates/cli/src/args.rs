@@ -1,5 +1,6 @@
 //! What can be typed. The words and columns are a contract that scripts depend on (docs/cli.md).
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -56,7 +57,20 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Packs(Packs),
     /// 检查数据是否完好
-    Verify(Data),
+    Verify(Verify),
+    /// 提供服务：电脑用浏览器、手机用应用连到这里
+    Serve(Serve),
+    /// 不停机备份
+    Backup(Backup),
+    /// 从备份恢复到一个新的地方
+    Restore(Restore),
+    /// 建一个空的数据文件夹：由辖区表开始
+    Init(Init),
+    /// 建账号、重置密码
+    #[command(subcommand)]
+    Account(Account),
+    /// 写出接口文档（OpenAPI）
+    Openapi,
 }
 
 /// Where the data is.
@@ -65,6 +79,127 @@ pub(crate) struct Data {
     /// 数据文件夹
     #[arg(long, value_name = "DIR")]
     pub(crate) data: PathBuf,
+}
+
+/// A data folder, or a database server.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Where {
+    /// 数据文件夹
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// PostgreSQL 数据库地址：postgres://用户@主机/库名
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
+}
+
+/// `serve`
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    /// 监听地址
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8420")]
+    pub(crate) listen: SocketAddr,
+    /// TLS 证书（PEM，含中间证书）
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// TLS 私钥（PEM）
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// 前面有代理负责 TLS
+    #[arg(long)]
+    pub(crate) behind_tls: bool,
+    /// 不用 TLS 也对外监听（只在可信的专网里）
+    #[arg(long)]
+    pub(crate) plain: bool,
+    /// 日志形式，写到标准错误
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log: LogFormat,
+}
+
+/// Form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// 给人看
+    Text,
+    /// 给程序看
+    Json,
+}
+
+/// `backup`
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    /// 备份写到这个新文件夹
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+/// `restore`
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// 备份所在的文件夹
+    #[arg(value_name = "BACKUP")]
+    pub(crate) from: PathBuf,
+    /// 恢复成这个新的数据文件夹
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    /// 与打印或另存的数据锚核对（可以写几个）
+    #[arg(long, value_name = "ANCHOR")]
+    pub(crate) anchor: Vec<String>,
+    /// 打印今天的数据锚
+    #[arg(long)]
+    pub(crate) print_anchor: bool,
+}
+
+/// `init`
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// 数据文件夹
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// 辖区表（csv，列 code、name）
+    #[arg(long, value_name = "FILE")]
+    pub(crate) areas: PathBuf,
+}
+
+/// `account`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Account {
+    /// 建一个账号并授权；初始密码只显示这一次
+    Add {
+        #[command(flatten)]
+        at: Where,
+        /// 账号名
+        #[arg(long)]
+        name: String,
+        /// 姓名
+        #[arg(long)]
+        shown: String,
+        /// 角色，如 administrator、public_health、village_doctor
+        #[arg(long)]
+        role: String,
+        /// 辖区代码（12位）；不写就是整个数据
+        #[arg(long, value_name = "CODE", value_parser = area)]
+        area: Option<AreaCode>,
+    },
+    /// 重置一个账号的密码；新密码只显示这一次
+    Reset {
+        #[command(flatten)]
+        at: Where,
+        /// 账号名
+        #[arg(long)]
+        name: String,
+    },
 }
 
 /// Which numbers.
@@ -133,6 +268,12 @@ pub(crate) struct Demo {
     /// 总结、花名册和报表写到这里
     #[arg(long, value_name = "DIR", default_value = "demo")]
     pub(crate) out: PathBuf,
+    /// 造好以后在这个地址提供服务
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8420")]
+    pub(crate) listen: SocketAddr,
+    /// 只造数据和文书，不提供服务
+    #[arg(long)]
+    pub(crate) no_serve: bool,
 }
 
 /// `synth`

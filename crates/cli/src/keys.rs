@@ -1,4 +1,4 @@
-//! The data folder's keys: where they lie, and what of the packs' forms is sealed with them.
+//! The data folder's keys: where they lie.
 //!
 //! The key file lies beside the data folder (`demo/data` has `demo/data.keys`), never in it, unless `QIANMO_KEYS` names another
 //! place; it is made with the folder, readable only by its owner. A folder from the time before has none and stays as it is.
@@ -6,10 +6,10 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use qianmo_access::sealing;
 use qianmo_core::Fault;
-use qianmo_core::form::Identifies;
-use qianmo_core::pack::{Packs, Sensitivity};
-use qianmo_store::{Keys, Options, Policy, Sealing, SqliteStore, Suite};
+use qianmo_core::pack::Packs;
+use qianmo_store::{Keys, Options, SqliteStore, Suite};
 
 /// The key file of a data folder.
 pub(crate) fn file(data: &Path) -> PathBuf {
@@ -27,8 +27,17 @@ pub(crate) fn file(data: &Path) -> PathBuf {
 /// Errors: as [`SqliteStore::open`] and [`Keys::load`].
 pub(crate) fn open(data: &Path, packs: &Packs) -> Result<SqliteStore, Fault> {
     let file = file(data);
-    let sealing = if file.exists() { Some(Sealing::new(Keys::load(&file)?, policy(packs))) } else { None };
-    SqliteStore::open_with(data, &Options { sealing, ..Options::default() })
+    let keys = if file.exists() { Some(Keys::load(&file)?) } else { None };
+    SqliteStore::open_with(data, &sealing::options(packs, keys))
+}
+
+/// How a database is opened: its keys lie where `QIANMO_KEYS` says; without that its contents are clear.
+///
+/// Errors: as [`Keys::load`].
+pub(crate) fn database_options(packs: &Packs) -> Result<Options, Fault> {
+    let named = std::env::var_os("QIANMO_KEYS").filter(|named| !named.is_empty());
+    let keys = named.map(|file| Keys::load(Path::new(&file))).transpose()?;
+    Ok(sealing::options(packs, keys))
 }
 
 /// Makes a data folder, and its keys unless they are there already. With a fault no new key file stays behind.
@@ -41,7 +50,7 @@ pub(crate) fn create(data: &Path, packs: &Packs) -> Result<SqliteStore, Fault> {
         std::fs::create_dir_all(folder).map_err(|e| Fault::new("CLI-0102").with("file", folder.display()).with("reason", e))?;
     }
     let keys = if had { Keys::load(&file)? } else { Keys::create(&file, suite())? };
-    let options = Options { sealing: Some(Sealing::new(keys, policy(packs))), ..Options::default() };
+    let options = sealing::options(packs, Some(keys));
     SqliteStore::create_with(data, &options).inspect_err(|_| {
         if !had {
             let _ = std::fs::remove_file(&file);
@@ -52,31 +61,4 @@ pub(crate) fn create(data: &Path, packs: &Packs) -> Result<SqliteStore, Fault> {
 /// `QIANMO_CIPHER=sm4-gcm` makes keys of the national algorithms.
 fn suite() -> Suite {
     std::env::var("QIANMO_CIPHER").ok().and_then(|word| Suite::from_word(&word)).unwrap_or_default()
-}
-
-/// Identity numbers, phones and bank accounts are sealed and can be searched exactly; of restricted programmes everything is sealed.
-pub(crate) fn policy(packs: &Packs) -> Policy {
-    let mut policy = Policy::default();
-    for pack in &packs.packs {
-        let restricted = pack.sensitivity == Sensitivity::Restricted;
-        for form in &pack.forms {
-            if restricted {
-                policy.whole(&form.id);
-            }
-            for field in &form.fields {
-                let index = match field.identifies {
-                    Some(Identifies::ResidentNumber) => "resident_number",
-                    Some(Identifies::Phone) => "phone",
-                    Some(Identifies::BankAccount) => "bank_account",
-                    Some(Identifies::Name | Identifies::Address) | None => continue,
-                };
-                policy.field(&form.id, &field.id);
-                policy.index(&form.id, &field.id, index);
-            }
-        }
-        for (kind, _) in pack.subjects.iter().filter(|_| restricted) {
-            policy.kind(kind);
-        }
-    }
-    policy
 }

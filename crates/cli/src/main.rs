@@ -9,6 +9,7 @@ mod folder;
 mod keys;
 mod misuse;
 mod output;
+mod place;
 
 use std::process::ExitCode;
 
@@ -48,6 +49,12 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Campaign(args) => commands::campaign::run(args, packs),
         Command::Sql(args) => commands::sql::run(args, packs),
         Command::Packs(args) => commands::packs::run(args, packs),
-        Command::Verify(args) => commands::verify::run(args),
+        Command::Verify(args) => commands::backup::verify(args, packs),
+        Command::Serve(args) => commands::serve::run(args, packs),
+        Command::Backup(args) => commands::backup::run(args, packs),
+        Command::Restore(args) => commands::backup::restore(args),
+        Command::Init(args) => commands::init::run(args, packs),
+        Command::Account(args) => commands::account::run(args, packs),
+        Command::Openapi => commands::serve::openapi(),
     }
 }

@@ -16,7 +16,11 @@ const NEVER: &[(&str, &[&str])] = &[
     ("qianmo-reports", &["rusqlite", "datafusion", "axum", "tokio", "qianmo-store", "qianmo-analytics", "qianmo-packs"]),
     ("qianmo-proofread", &["rusqlite", "datafusion", "tokio", "axum", "qianmo-store", "qianmo-packs", "qianmo-analytics"]),
     ("qianmo-exchange", &["rusqlite", "datafusion", "axum", "tokio", "qianmo-store", "qianmo-analytics"]),
-    ("qianmo-desk", &["axum", "clap", "qianmo-reports", "qianmo-packs"]),
+    ("qianmo-access", &["datafusion", "axum", "qianmo-packs", "qianmo-wire", "qianmo-desk"]),
+    ("qianmo-sync", &["axum", "datafusion", "qianmo-packs", "qianmo-desk", "qianmo-analytics"]),
+    ("qianmo-desk", &["axum", "clap", "datafusion", "typst", "qianmo-analytics", "qianmo-reports", "qianmo-packs"]),
+    ("qianmo-figures", &["axum", "clap", "qianmo-packs", "qianmo-server"]),
+    ("qianmo-server", &["datafusion", "typst", "clap", "qianmo-analytics", "qianmo-reports", "qianmo-figures"]),
     ("qianmo-wasm", &["rusqlite", "datafusion", "tokio", "axum", "sqlparser", "qianmo-packs", "qianmo-store", "qianmo-analytics"]),
     ("qianmo-synth", &["rusqlite", "datafusion", "axum", "tokio", "qianmo-store", "qianmo-analytics"]),
 ];

@@ -11,9 +11,10 @@ use qianmo_synth::{Figures, Options};
 use crate::args::{Demo, Format, Scope};
 use crate::commands::compare::{Line, Verdict, compare, tally};
 use crate::commands::indicators::{Computed, compute};
-use crate::commands::{sheet, summary, synth};
+use crate::commands::{logins, serve, sheet, summary, synth};
 use crate::failure::Failure;
 use crate::folder::{load_packs, write_file};
+use crate::place::Place;
 use crate::output::{csv, line, print};
 
 /// A real township's printed figures: id, label, value, unit, role, formula, decimals, computed, match.
@@ -34,7 +35,7 @@ pub(crate) fn run(args: &Demo, packs: Option<&Path>) -> Result<(), Failure> {
 
     let began = Instant::now();
     let scope = Scope { data: args.data.clone(), area: None, period: Period::Year(year), cut: None };
-    let computed = compute(&scope, packs, &summary::periods(year), &[])?;
+    let computed = compute(&scope, packs, &qianmo_figures::summary_periods(year), &[])?;
     let lines = compare(&computed, &figures, computed.area, Period::Year(year));
     line(&format!("二、对照：印出的数字与由记录计算的数字（{:.1} 秒）。", began.elapsed().as_secs_f64()));
     show(&lines, &args.out)?;
@@ -45,6 +46,7 @@ pub(crate) fn run(args: &Demo, packs: Option<&Path>) -> Result<(), Failure> {
     for (file, what) in &written {
         line(&format!("    {}  {what}", file.display()));
     }
+    let logins = logins::make(&args.data, &loaded)?;
     line("");
     line(&format!("请打开 {} 看年度工作总结；附录写明每个数字从哪里来。", args.out.join("summary.docx").display()));
     line("看一个数字背后的人，例如：");
@@ -52,7 +54,22 @@ pub(crate) fn run(args: &Demo, packs: Option<&Path>) -> Result<(), Failure> {
         "    target/debug/qianmo drill --data {} --indicator maternal_health.hospital_delivery_rate --period {year} --part numerator",
         args.data.display()
     ));
-    Ok(())
+    line("");
+    line("四、账号，一个角色一个，密码都是下面这个：");
+    logins::show(&logins)?;
+    if args.no_serve {
+        return Ok(());
+    }
+    drop(computed);
+    let place = Place::Folder(args.data.clone());
+    let config = qianmo_server::Config { listen: args.listen, ..qianmo_server::Config::default() };
+    serve::until_told(&place, packs, config, |address| {
+        line("");
+        line(&format!("正在 {address} 提供服务，接口说明在 {address}/api/v1/openapi.json；按 Ctrl-C 停止。例如："));
+        for example in logins::examples(&logins, address) {
+            line(&example);
+        }
+    })
 }
 
 /// Takes away an earlier demo; anything else in that place stays.

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use jiff::civil::date;
-use qianmo_core::{Date, Period};
-use qianmo_reports::summary::{Request, compose};
+use qianmo_core::Date;
+use qianmo_figures::{Print, summary_periods};
 use qianmo_reports::{Document, DocumentFormat, write_document};
 
 use crate::args::Summary;
 use crate::commands::indicators::{Computed, compute};
-use crate::commands::sheet::{fonts, organisation};
+use crate::commands::sheet::{fonts, print};
 use crate::failure::Failure;
 use crate::folder::write_file;
 use crate::output::line;
@@ -17,31 +17,15 @@ use crate::output::line;
 pub(crate) fn run(args: &Summary, packs: Option<&Path>) -> Result<(), Failure> {
     let format: DocumentFormat = args.out.extension().and_then(|e| e.to_str()).unwrap_or_default().parse()?;
     let year = args.scope.period.year();
-    let computed = compute(&args.scope, packs, &periods(year), &[])?;
+    let computed = compute(&args.scope, packs, &summary_periods(year), &[])?;
     let document = document(&computed, year, args.date, args.organisation.as_deref())?;
     write_file(&args.out, &write_document(&document, format, &fonts(format == DocumentFormat::Pdf))?)?;
     line(&format!("已写出 {}（{} 个数字，都可追溯到记录）。", args.out.display(), document.references.len()));
     Ok(())
 }
 
-/// The year and the one before it, for 比上年.
-pub(crate) fn periods(year: i16) -> Vec<Period> {
-    vec![Period::Year(year), Period::Year(year - 1)]
-}
-
 /// The summary composed from a computed folder.
 pub(crate) fn document(computed: &Computed, year: i16, printed: Option<Date>, by: Option<&str>) -> Result<Document, Failure> {
-    let area = computed.folder.areas.require(computed.area)?;
-    let signed = organisation(&area.name);
-    let request = Request {
-        packs: &computed.folder.packs,
-        numbers: &computed.cube,
-        areas: &computed.folder.areas,
-        area: computed.area,
-        year,
-        printed: printed.unwrap_or(date(year + 1, 1, 5)),
-        organisation: by.unwrap_or(&signed),
-        cut: &format!("第{}条日志", computed.cut),
-    };
-    Ok(compose(&request)?)
+    let print = Print { printed: printed.unwrap_or(date(year + 1, 1, 5)), ..print(computed) };
+    Ok(print.summary(year, &computed.cube, by)?)
 }

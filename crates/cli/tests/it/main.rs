@@ -151,8 +151,8 @@ fn each_wrong_request_says_what_to_do() {
     };
     let nobody = "00000000-0000-7000-8000-000000000000";
     check(&["record", "show", nobody], "CLI-0202", 1);
-    check(&["roster", "L99", "--period", "2010", "--out", &out("a.xlsx")], "CLI-0207", 1);
-    check(&["return", "R99", "--period", "2010", "--out", &out("a.xlsx")], "CLI-0208", 1);
+    check(&["roster", "L99", "--period", "2010", "--out", &out("a.xlsx")], "FIGURES-0101", 1);
+    check(&["return", "R99", "--period", "2010", "--out", &out("a.xlsx")], "FIGURES-0102", 1);
     check(&["import", "population.residnt", &out("figures.csv")], "CLI-0203", 1);
     check(&["indicators", "--period", "2010", "--only", "population.residnts"], "ANALYTICS-0201", 1);
     check(&["drill", "--period", "2010", "--indicator", "population.residents", "--part", "denominator"], "ANALYTICS-0202", 1);

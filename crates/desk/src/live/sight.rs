@@ -49,7 +49,7 @@ pub struct SeenDue {
     pub wording: Wording,
 }
 
-/// Tells about whom a worker has written records that some services go by.
+/// Tells about whom a worker has written records of some forms.
 pub type Clients<'c> = dyn FnMut(&AccountName, &BTreeSet<Arc<str>>) -> Result<BTreeSet<SubjectId>, Fault> + 'c;
 
 impl DueSight {
@@ -59,7 +59,7 @@ impl DueSight {
         Self { windows: vec![DueWindow { areas: Areas::All, services: None, whose: DueWhose::Everybody, wording: Wording::Full }] }
     }
 
-    /// The windows that access opens. `clients` tells about whom a worker has written records that these services go by.
+    /// The windows that access opens. `clients` tells about whom a worker has written records of some forms.
     ///
     /// Errors: those of `clients`.
     pub fn of(windows: Vec<qianmo_access::DueWindow>, clients: &mut Clients<'_>) -> Result<Self, Fault> {
@@ -67,7 +67,7 @@ impl DueSight {
             let whose = match window.whose {
                 Whose::Everybody => DueWhose::Everybody,
                 Whose::Residents(residents) => DueWhose::Residents(residents),
-                Whose::ClientsOf(worker) => DueWhose::Residents(Arc::new(clients(&worker, &window.services)?)),
+                Whose::ClientsOf(worker) => DueWhose::Residents(Arc::new(clients(&worker, &window.client_forms)?)),
                 Whose::Nobody => DueWhose::Nobody,
             };
             Ok(DueWindow { areas: window.areas, services: Some(window.services), whose, wording: window.wording })

@@ -73,10 +73,10 @@ pub(crate) struct DueLine {
     closes: Option<String>,
     /// When it was last done.
     last_done: Option<String>,
-    /// 1 (today) to 9.
-    urgency: u8,
-    /// Days since the norm's last day.
-    days_overdue: i32,
+    /// 1 (today) to 9; absent of an appointment.
+    urgency: Option<u8>,
+    /// Days since the norm's last day; absent of an appointment.
+    days_overdue: Option<i32>,
     /// Why, in words.
     reason: Option<String>,
 }
@@ -99,7 +99,7 @@ pub(crate) struct DueLines {
 /// How much is due.
 #[derive(Debug, Default, Clone, Copy, Serialize, ToSchema)]
 pub(crate) struct Counts {
-    /// Due and in time.
+    /// Due, overdue included.
     due: u32,
     /// Overdue.
     overdue: u32,
@@ -285,8 +285,8 @@ pub(crate) fn body(app: &App, seen: &SeenDue, on: Date, lang: Lang) -> DueLine {
         due: text(item.due),
         closes: text(item.closes),
         last_done: text(item.last_done.filter(|_| full)),
-        urgency: if full { item.urgency } else { 9 },
-        days_overdue: if full { item.days_overdue(on) } else { 0 },
+        urgency: full.then_some(item.urgency),
+        days_overdue: full.then(|| item.days_overdue(on)),
         reason: full.then_some(reason),
     }
 }

@@ -17,6 +17,7 @@ mod organisations;
 mod owed;
 mod pack_body;
 mod packs;
+mod person;
 mod records;
 mod residents;
 mod returns;
@@ -65,6 +66,8 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(records::correct))
         .routes(routes!(records::withdraw))
         .routes(routes!(residents::search))
+        .routes(routes!(person::page))
+        .routes(routes!(person::copy))
         .routes(routes!(residents::records))
         .routes(routes!(residents::identity))
         .routes(routes!(residents::readings))

@@ -106,9 +106,10 @@ pub(crate) async fn exchange(State(app): State<App>, sending: Sending, body: Byt
             app.write(move |store| store.accounts_mut().device_seen(id, now, true)).await?;
         }
     }
-    // A phone works where nobody can be asked for a reason each time: that it carries its worker's village is the reason, noted once.
-    // Numbers and phones stay masked on it; another server gets the records as they are.
-    let sight = caller.access().sight(Some(SYNC_REASON), caller.is_peer());
+    // An enrolled phone works where nobody can be asked for a reason each time: that it carries its worker's village is the reason, noted
+    // once. Numbers and phones stay masked on it; another server gets the records as they are.
+    let reason = if device.is_some() || caller.is_peer() { Some(SYNC_REASON) } else { caller.reason() };
+    let sight = caller.access().sight(reason, caller.is_peer());
     let first = !revoked && request.pull.as_ref().is_some_and(|pull| pull.villages.is_empty());
     let areas = app.areas_body();
     let (readers, writer, programme) = (app.readers.clone(), app.writer.clone(), app.packs_mark.clone());
