@@ -35,7 +35,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How often a quiet stream looks whether accounts have changed.
 const LOOK: Duration = Duration::from_secs(5);
 /// How long a stream lasts before the client must come back.
-const LASTS: Duration = Duration::from_secs(600);
+const LASTS: Duration = Duration::from_mins(10);
 /// When a client whose stream ended comes back.
 const RETRY: Duration = Duration::from_secs(2);
 /// The most records looked through for a client that comes back; beyond it everything counts as changed.
@@ -80,7 +80,9 @@ pub(crate) async fn events(
     }));
     if let Some(since) = since {
         let (missed, everything) = missed(&app, Cut(since)).await?;
-        missed.iter().for_each(|change| gathered.add(change));
+        for change in &missed {
+            gathered.add(change);
+        }
         if everything {
             gathered.all();
         }
@@ -145,7 +147,7 @@ async fn tell(app: App, caller: Caller, gathered: Arc<Gathered>, since: Option<i
         if app.accounts_generation() != accounts || tokio::time::Instant::now() >= until {
             return;
         }
-        if let Some(changed) = seen(caller.access(), gathered.take()) {
+        if let Some(changed) = seen(caller.access(), &gathered.take()) {
             if sender.send(Ok(event(&changed))).await.is_err() {
                 return;
             }
@@ -161,7 +163,7 @@ fn event(changed: &Changed) -> Event {
 }
 
 /// What of the changes somebody may be told: nothing when none of it is theirs to see.
-fn seen(access: &Access, held: Held) -> Option<Changed> {
+fn seen(access: &Access, held: &Held) -> Option<Changed> {
     let (mut areas, mut forms) = (Vec::new(), BTreeSet::new());
     for (area, changed) in &held.forms {
         let numbers = access.numbers(*area);

@@ -142,7 +142,7 @@ pub(crate) async fn submit(
     let filed = app
         .write(move |store| {
             let id = store.filings_mut().submit(&actor, now, &filing)?;
-            Ok(store.filings().filing(id)?)
+            store.filings().filing(id)
         })
         .await
         .map_err(told)?

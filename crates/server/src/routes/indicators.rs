@@ -251,12 +251,11 @@ impl Grid {
         let mut places = areas(wanted.areas.as_deref())?;
         if let Some(parent) = wanted.children_of.as_deref().map(str::parse::<AreaCode>).transpose()? {
             let tree = app.areas();
-            let below = std::iter::once(parent).chain(tree.children(parent).iter().copied());
-            below.for_each(|area| {
+            for area in std::iter::once(parent).chain(tree.children(parent).iter().copied()) {
                 if !places.contains(&area) {
-                    places.push(area)
+                    places.push(area);
                 }
-            });
+            }
         }
         let named: BTreeSet<&str> = listed(wanted.indicators.as_deref()).collect();
         let programmes: BTreeSet<&str> = listed(wanted.packs.as_deref()).collect();
@@ -265,12 +264,11 @@ impl Grid {
         let indicators: Vec<Arc<str>> = ids.cloned().collect();
         let mut split = Vec::new();
         for period in periods(Some(&wanted.periods))? {
-            let parts = wanted.by.map_or_else(|| vec![period], |by| parted(period, by));
-            parts.into_iter().for_each(|part| {
+            for part in wanted.by.map_or_else(|| vec![period], |by| parted(period, by)) {
                 if !split.contains(&part) {
-                    split.push(part)
+                    split.push(part);
                 }
-            });
+            }
         }
         let times = if wanted.year_before { 2 } else { 1 };
         let cells = indicators.len().saturating_mul(places.len()).saturating_mul(split.len()).saturating_mul(times);

@@ -56,6 +56,7 @@ pub(crate) struct PackSubject {
 
 /// A form.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(crate) struct PackForm {
     id: String,
     name: String,
@@ -219,6 +220,7 @@ pub(crate) struct PackDose {
 
 /// An indicator.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(crate) struct PackIndicator {
     id: String,
     name: String,
@@ -445,7 +447,7 @@ impl PackService {
             verified: service.verified,
             after: service.after.to_string(),
             by: texts(&service.by),
-            due: service.due.map(|due| due.chinese()),
+            due: service.due.map(qianmo_core::schedule::Span::chinese),
             every: service.every.map(every),
             asks: service.asks,
             urgency: service.urgency,
