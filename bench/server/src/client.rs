@@ -64,7 +64,8 @@ impl Client {
             let body = json!({ "version": 1, "pull": pull });
             let request = self.agent.post(format!("{}/api/v1/sync/exchange", self.base)).header("authorization", &self.bearer);
             let mut response = request.send_json(&body)?;
-            let length = response.headers().get("x-wire-bytes").and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<u64>().ok());
+            let length =
+                response.headers().get("x-wire-bytes").and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<u64>().ok());
             let text = response.body_mut().with_config().limit(1 << 30).read_to_string()?;
             bytes += length.unwrap_or(text.len() as u64);
             let answer: Value = serde_json::from_str(&text)?;

@@ -2,7 +2,7 @@
 //!
 //! Starts `QIANMO serve` on a data folder (or a database) that `qianmo demo` made, sends what phones and offices send, and prints rates,
 //! times and the server's CPU time. The disk's synchronous writes a second stand beside the single submissions, taken in the same run.
-#![expect(clippy::print_stdout, reason = "a benchmark prints")]
+#![expect(clippy::print_stdout, clippy::cast_precision_loss, reason = "a benchmark prints rates")]
 
 mod client;
 mod material;
@@ -53,7 +53,7 @@ fn main() -> Outcome<()> {
 /// One record a request, by so many clients at once.
 fn singles(served: &Served, client: &(dyn Fn() -> Client + Sync), material: &Material, clients: usize) -> Outcome<()> {
     let (began, cpu) = (Instant::now(), served.cpu_ms());
-    let mut times = parallel(clients, &|worker| {
+    let times = parallel(clients, &|worker| {
         let (client, mut times) = (client(), Times::default());
         let mut number = worker;
         while began.elapsed() < STRETCH {
@@ -76,7 +76,7 @@ fn singles(served: &Served, client: &(dyn Fn() -> Client + Sync), material: &Mat
 /// Batches of 500 by two clients.
 fn batches(served: &Served, client: &(dyn Fn() -> Client + Sync), material: &Material) -> Outcome<()> {
     let (began, cpu) = (Instant::now(), served.cpu_ms());
-    let mut times = parallel(2, &|worker| {
+    let times = parallel(2, &|worker| {
         let (client, mut times) = (client(), Times::default());
         let mut number = worker * 1_000_003;
         while began.elapsed() < STRETCH {
@@ -102,7 +102,7 @@ fn visible(served: &Served, client: &(dyn Fn() -> Client + Sync), material: &Mat
     let began = Instant::now();
     let length = STRETCH * 4;
     let sent = AtomicUsize::new(0);
-    let mut times = std::thread::scope(|scope| -> Outcome<Times> {
+    let times = std::thread::scope(|scope| -> Outcome<Times> {
         let load: Vec<_> = (0..5)
             .map(|worker| {
                 let sent = &sent;
@@ -163,7 +163,7 @@ fn lists(served: &Served, client: &(dyn Fn() -> Client + Sync), material: &Mater
             warm.get(address)?;
         }
         let began = Instant::now();
-        let mut times = parallel(50, &|worker| {
+        let times = parallel(50, &|worker| {
             let (client, mut times) = (client(), Times::default());
             let mut number = worker;
             while began.elapsed() < STRETCH {
@@ -175,7 +175,11 @@ fn lists(served: &Served, client: &(dyn Fn() -> Client + Sync), material: &Mater
             }
             Ok(times)
         })?;
-        println!("{name}（50人）：{:.0} 次/秒，{times}，内存 {} MB", times.len() as f64 / began.elapsed().as_secs_f64(), served.memory_mb());
+        println!(
+            "{name}（50人）：{:.0} 次/秒，{times}，内存 {} MB",
+            times.len() as f64 / began.elapsed().as_secs_f64(),
+            served.memory_mb()
+        );
     }
     Ok(())
 }
@@ -194,7 +198,7 @@ fn first_sync(served: &Served, client: &(dyn Fn() -> Client + Sync), material: &
     );
     let began = Instant::now();
     let cpu = served.cpu_ms();
-    let mut times = parallel(200, &|worker| {
+    let times = parallel(200, &|worker| {
         let (client, mut times) = (client(), Times::default());
         let village = &material.villages[worker % material.villages.len()];
         times.time(|| client.pull(village).map(drop))?;

@@ -89,7 +89,10 @@ impl Material {
             ("居民页", people(50).map(|id| format!("/api/v1/residents/{id}")).collect()),
             (
                 "指标看板",
-                self.villages.iter().map(|code| format!("/api/v1/indicators/cells?programme=hypertension&areas={code}&periods={year}")).collect(),
+                self.villages
+                    .iter()
+                    .map(|code| format!("/api/v1/indicators/cells?programme=hypertension&areas={code}&periods={year}"))
+                    .collect(),
             ),
         ]
     }

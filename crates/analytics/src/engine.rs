@@ -213,10 +213,8 @@ impl Engine {
             let numerator = column(&indicator.numerator);
             columns.push((place, numerator, indicator.denominator.as_ref().and_then(column)));
         }
-        let mut by = if view.additive { "h.area, v.happened_on".to_owned() } else { "h.area".to_owned() };
-        if apart {
-            by += &format!(", v.subject >= {SHIFT}");
-        }
+        let days = if view.additive { ", v.happened_on" } else { "" };
+        let by = if apart { format!("h.area{days}, v.subject >= {SHIFT}") } else { format!("h.area{days}") };
         let list: Vec<String> = sums.iter().enumerate().map(|(i, sum)| format!("{sum} as s{i}")).collect();
         let select = [by.clone()].into_iter().chain(list).collect::<Vec<_>>().join(", ");
         let sql = self.over_rows(view, &select, &format!("group by {by}"), start, end);
@@ -324,7 +322,7 @@ impl Engine {
         let (start, end) = Period::Year(2012).range(Calendar::Civil);
         let of = |view| {
             let planned = self.runtime.block_on(self.context.sql(&self.bind(view, start, end)));
-            let plan = planned.and_then(|frame| frame.into_optimized_plan());
+            let plan = planned.and_then(datafusion::dataframe::DataFrame::into_optimized_plan);
             plan.map_or_else(|_| Reach { tables: BTreeSet::new(), scope: Scope::Whole }, |plan| reach::of(&plan, &known))
         };
         self.packs.views().map(of).collect()

@@ -18,14 +18,17 @@ use crate::tables::Tables;
 /// Sums by leaf.
 type Lines = HashMap<u64, Vec<Decimal>>;
 
+/// An indicator's view and the columns of its sums.
+type Place = (usize, Option<usize>, Option<usize>);
+
 /// Kept sums.
 #[derive(Clone)]
 pub struct Ledger {
     engine: Arc<Engine>,
     areas: Arc<AreaTree>,
     places: Arc<HashMap<Arc<str>, u32>>,
-    /// For each indicator by place: its view and the columns of its sums.
-    columns: Arc<Vec<Option<(usize, Option<usize>, Option<usize>)>>>,
+    /// For each indicator by place.
+    columns: Arc<Vec<Option<Place>>>,
     held: HashMap<Job, Arc<Lines>>,
 }
 
@@ -112,14 +115,14 @@ impl Ledger {
     ///
     /// Errors: `ANALYTICS-0902`.
     pub fn compute(&self, parts: &[&Columns], wanted: &Wanted) -> Result<Computed, Fault> {
-        self.run(parts, self.jobs(wanted).into_iter().filter(|job| !self.held.contains_key(job)).collect())
+        self.run(parts, &self.jobs(wanted).into_iter().filter(|job| !self.held.contains_key(job)).collect::<Vec<_>>())
     }
 
     /// Computes anew everything held of some views (of all when absent).
     ///
     /// Errors: `ANALYTICS-0902`.
     pub fn recompute(&self, parts: &[&Columns], views: Option<&BTreeSet<usize>>) -> Result<Computed, Fault> {
-        self.run(parts, self.jobs_of(views))
+        self.run(parts, &self.jobs_of(views))
     }
 
     /// What some subjects count as they are, less what they counted as they were: for [`Ledger::add`].
@@ -127,7 +130,7 @@ impl Ledger {
     /// `change` has their rows as they were, as they are, and what everybody shares. Right only for views that stand alone
     /// ([`crate::Scope`]). Errors: `ANALYTICS-0902`.
     pub fn difference(&self, change: &[&Columns], views: &BTreeSet<usize>) -> Result<Computed, Fault> {
-        self.run(change, self.jobs_of(Some(views)))
+        self.run(change, &self.jobs_of(Some(views)))
     }
 
     /// Adds a difference.
@@ -145,10 +148,10 @@ impl Ledger {
         self.held.keys().filter(|job| views.is_none_or(|views| views.contains(&job.view))).copied().collect()
     }
 
-    fn run(&self, parts: &[&Columns], jobs: Vec<Job>) -> Result<Computed, Fault> {
-        let runs = runs(self.engine.packs().views(), &jobs);
+    fn run(&self, parts: &[&Columns], jobs: &[Job]) -> Result<Computed, Fault> {
+        let runs = runs(self.engine.packs().views(), jobs);
         let sums = self.engine.sums(Tables::of(parts), &runs)?;
-        Ok(Computed { sums: spread(&runs, &sums, &jobs) })
+        Ok(Computed { sums: spread(&runs, &sums, jobs) })
     }
 
     fn own(&self, place: u32, leaves: &[AreaCode], period: Period) -> Option<Sums> {

@@ -9,7 +9,7 @@ use qianmo_access::Guard;
 use qianmo_core::pack::Packs;
 use qianmo_core::{AreaTree, Fault};
 use qianmo_desk::{Change, DueLists, Figures, Follower, LiveDue, LiveLimits};
-use qianmo_store::{Appended, Parcel, Store, Writer};
+use qianmo_store::{Store, Writer};
 use qianmo_sync::Rules;
 use qianmo_sync::device::Challenges;
 use qianmo_wire::sync::AreasBody;
@@ -176,22 +176,6 @@ impl App {
         self.block(move || writer.run(task)).await
     }
 
-    /// Writes records and waits until they are durable, without holding a thread meanwhile. Tells those who follow the log.
-    pub(crate) async fn append(&self, parcel: Parcel) -> Result<Appended, Fault> {
-        let mut change = Change::default();
-        for record in &parcel.records {
-            change.areas.insert(record.area);
-            change.forms.insert(record.form.clone());
-            change.records.push(record.id);
-        }
-        let (answer, answered) = tokio::sync::oneshot::channel();
-        self.writer.submit(parcel, move |done| drop(answer.send(done)))?;
-        let appended = answered.await.unwrap_or_else(|_| Err(Fault::new("STORE-0009").with("why", "stopped")))?;
-        change.cut = appended.cut;
-        self.follow(&change);
-        Ok(appended)
-    }
-
     /// Tells those who follow the log what was appended.
     pub(crate) fn follow(&self, change: &Change) {
         self.observed.records.inc_by(change.records.len() as u64);
@@ -218,5 +202,6 @@ fn mark(packs: &Packs) -> String {
     for pack in &packs.packs {
         hash.update(format!("{pack:?}"));
     }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let first: [u8; 8] = hash.finalize()[..8].try_into().unwrap_or_default();
+    format!("{:016x}", u64::from_be_bytes(first))
 }

@@ -190,19 +190,18 @@ async fn recognise(parts: &Parts, app: &App) -> Result<Caller, Refused> {
     let generation = app.accounts_generation();
     let held = app.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
     let fresh = held.filter(|known| now - known.looked_up_at < REMEMBERED_MS && known.on == today);
-    let known = match fresh {
-        Some(known) => known,
-        None => {
-            let known = Arc::new(look_up(app, &token, now, today).await?);
-            let mut remembered = app.known.lock().unwrap_or_else(PoisonError::into_inner);
-            if generation == app.accounts_generation() {
-                if remembered.len() >= REMEMBERED_MAX {
-                    remembered.clear();
-                }
-                remembered.insert(key, known.clone());
+    let known = if let Some(known) = fresh {
+        known
+    } else {
+        let known = Arc::new(look_up(app, &token, now, today).await?);
+        let mut remembered = app.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if generation == app.accounts_generation() {
+            if remembered.len() >= REMEMBERED_MAX {
+                remembered.clear();
             }
-            known
+            remembered.insert(key, known.clone());
         }
+        known
     };
     if now - known.seen_at >= SEEN_EVERY_MS {
         let (seen, writer) = (token.clone(), app.writer.clone());

@@ -17,14 +17,10 @@ pub struct Config {
     pub secure_cookies: bool,
     /// Store handles for reading at the same time.
     pub readers: usize,
-    /// The most bytes of a request's body; batches have [`Config::batch_bytes_max`].
+    /// The most bytes of a request's body; batches of records may have 16 MB.
     pub body_bytes_max: usize,
-    /// The most bytes of a batch of records.
-    pub batch_bytes_max: usize,
     /// How long a request's head may take to arrive, and its body without a byte.
     pub arrival: Duration,
-    /// How long an answer may take; streams have no limit.
-    pub answer: Duration,
     /// How long to wait for open requests at the end.
     pub farewell: Duration,
     /// When a login is refused for wrong passwords.
@@ -52,9 +48,7 @@ impl Default for Config {
             secure_cookies: false,
             readers: std::thread::available_parallelism().map_or(4, |n| n.get() * 2),
             body_bytes_max: 1 << 20,
-            batch_bytes_max: 16 << 20,
             arrival: Duration::from_secs(20),
-            answer: Duration::from_secs(60),
             farewell: Duration::from_secs(15),
             login: LoginRules::default(),
             session: SessionRules::default(),

@@ -52,7 +52,7 @@ impl From<Vec<Fault>> for Refused {
 
 /// The body of a refusal (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ProblemBody {
+pub(crate) struct ProblemBody {
     /// `about:blank`: the code says what kind it is.
     #[serde(rename = "type")]
     kind: &'static str,
@@ -73,7 +73,7 @@ pub struct ProblemBody {
 
 /// One of several things that are wrong.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct OneProblem {
+pub(crate) struct OneProblem {
     /// Stable code.
     code: &'static str,
     /// What happened.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use qianmo_store::{Actor, Anchor, Deed, Entry, Store};
+use qianmo_store::{Actor, Anchor, Deed, Entry};
 
 use crate::args::{Backup, Restore, Verify};
 use crate::commands::synth::today;

@@ -14,8 +14,8 @@ use crate::commands::indicators::{Computed, compute};
 use crate::commands::{logins, serve, sheet, summary, synth};
 use crate::failure::Failure;
 use crate::folder::{load_packs, write_file};
-use crate::place::Place;
 use crate::output::{csv, line, print};
+use crate::place::Place;
 
 /// A real township's printed figures: id, label, value, unit, role, formula, decimals, computed, match.
 static FIGURES: &str = include_str!("../../figures/township.csv");

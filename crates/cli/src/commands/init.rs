@@ -22,7 +22,12 @@ pub(crate) fn run(args: &Init, packs: Option<&Path>) -> Result<(), Failure> {
     }
     let mut store = keys::create(&args.data, &packs)?;
     store.put_areas(&areas)?;
-    line(&format!("已建 {}，{} 个辖区。密钥文件：{}，请抄到离线的介质上保管。", args.data.display(), areas.len(), keys::file(&args.data).display()));
+    line(&format!(
+        "已建 {}，{} 个辖区。密钥文件：{}，请抄到离线的介质上保管。",
+        args.data.display(),
+        areas.len(),
+        keys::file(&args.data).display()
+    ));
     line("下一步：qianmo account add 建第一个管理员账号，再 qianmo serve。");
     Ok(())
 }
@@ -83,10 +88,10 @@ fn area(code: AreaCode, name: &str) -> Area {
 fn kind(code: AreaCode) -> AreaKind {
     let number = code.number();
     match () {
-        () if number % 10_000_000_000 == 0 => AreaKind::Province,
-        () if number % 100_000_000 == 0 => AreaKind::City,
-        () if number % 1_000_000 == 0 => AreaKind::County,
-        () if number % 1000 == 0 => AreaKind::Township,
+        () if number.is_multiple_of(10_000_000_000) => AreaKind::Province,
+        () if number.is_multiple_of(100_000_000) => AreaKind::City,
+        () if number.is_multiple_of(1_000_000) => AreaKind::County,
+        () if number.is_multiple_of(1000) => AreaKind::Township,
         () if number % 1000 < 200 => AreaKind::Community,
         () => AreaKind::Village,
     }

@@ -51,7 +51,14 @@ pub(crate) fn make(data: &Path, packs: &Packs) -> Result<Vec<Login>, Fault> {
     for (name, what, role, in_village, sensitivity) in PEOPLE {
         let area = if in_village { village } else { township };
         let account: AccountName = name.parse()?;
-        let new = NewWorker { name: account.clone(), shown: what.to_owned(), organisation: None, area, password: hash.clone(), must_change: false };
+        let new = NewWorker {
+            name: account.clone(),
+            shown: what.to_owned(),
+            organisation: None,
+            area,
+            password: hash.clone(),
+            must_change: false,
+        };
         store.accounts_mut().add_worker(&by, now, &new)?;
         let residents = if role == Role::Resident { Some(BTreeSet::from([somebody(&store, area)?])) } else { None };
         let grant = Grant { worker: account, role, area, programmes: Programmes::All, sensitivity, from, to: None, residents };

@@ -97,10 +97,10 @@ fn log_to_stderr(format: LogFormat) {
     };
 }
 
-
 /// `openapi`: the description of the interface, from which clients are generated.
 pub(crate) fn openapi() -> Result<(), Failure> {
-    let text = qianmo_server::document().to_pretty_json().map_err(|why| Fault::new("CLI-0102").with("file", "openapi").with("reason", why))?;
+    let text =
+        qianmo_server::document().to_pretty_json().map_err(|why| Fault::new("CLI-0102").with("file", "openapi").with("reason", why))?;
     line(&text);
     Ok(())
 }

@@ -53,12 +53,11 @@ pub(super) fn hold(shared: &Shared, wanted: &Wanted) -> Result<(Cut, Ledger), Fa
         let now = held.clone();
         drop(held);
         let turns = lock(&shared.recent).between(state.cut, now.cut);
-        match turns {
-            Some(turns) => advance(&mut own, &turns, &now)?,
-            None => {
-                own = own.empty();
-                compute(&mut own, &now)?;
-            }
+        if let Some(turns) = turns {
+            advance(&mut own, &turns, &now)?;
+        } else {
+            own = own.empty();
+            compute(&mut own, &now)?;
         }
         state = now;
     }

@@ -262,11 +262,9 @@ impl Follow {
             let shared = reads(&common) || (common_homes && (reach.scope != Scope::Alone || reach.tables.contains("home")));
             match reach.scope {
                 _ if shared => drop(anew.insert(view)),
-                Scope::Common => {}
                 Scope::Alone if reads(&personal) || moved => drop(apart.insert(view)),
-                Scope::Alone => {}
                 Scope::Whole if reads(&personal) || moved || reach.tables.is_empty() => drop(anew.insert(view)),
-                Scope::Whole => {}
+                Scope::Common | Scope::Alone | Scope::Whole => {}
             }
         }
         (apart, anew)

@@ -1,4 +1,5 @@
 //! Tests of `qianmo-figures`.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::too_many_arguments, unreachable_pub, reason = "helpers of tests may stop a test")]
 
 mod answers;
 mod follow;

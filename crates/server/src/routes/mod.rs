@@ -42,13 +42,16 @@ use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::observe::observe;
 use crate::openapi::Api;
 use crate::refused::{Refused, put_into_words};
+
+/// The most bytes of a batch of records.
+const BATCH_BYTES_MAX: usize = 16 << 20;
 
 /// The API with its description.
 pub(crate) fn api() -> OpenApiRouter<App> {
@@ -60,7 +63,7 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(session::me))
         .routes(routes!(session::change_password))
         .routes(routes!(records::write_one))
-        .routes(routes!(records::write_batch))
+        .routes(routes!(records::write_batch).layer(DefaultBodyLimit::max(BATCH_BYTES_MAX)))
         .routes(routes!(records::read_one))
         .routes(routes!(records::history))
         .routes(routes!(records::correct))
@@ -82,13 +85,12 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(sync::enrol))
         .routes(routes!(sync::challenge))
         .routes(routes!(sync::log_in))
-        .routes(routes!(sync::exchange))
+        .routes(routes!(sync::exchange).layer(DefaultBodyLimit::max(BATCH_BYTES_MAX)))
         .routes(routes!(ops::version));
     OpenApiRouter::with_openapi(Api::openapi()).nest("/api/v1", v1).routes(routes!(ops::health)).routes(routes!(ops::metrics))
 }
 
 /// Everything that the server answers.
-#[must_use]
 pub fn router(app: App) -> Router {
     let (router, document) = api().split_for_parts();
     let document = axum::Json(document);

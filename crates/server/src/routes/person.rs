@@ -289,7 +289,6 @@ fn names(store: &dyn Store, page: &PersonPage) -> Result<HashMap<String, String>
 
 fn shown(app: &App, page: &PersonPage, on: Date, lang: Lang) -> PersonShown {
     let card = &page.card;
-    let dated = |ended: &Option<(Date, String)>| ended.as_ref().map(|(day, why)| (day.to_string(), why.clone()));
     PersonShown {
         card: CardShown {
             resident: card.resident.to_string(),
@@ -299,14 +298,14 @@ fn shown(app: &App, page: &PersonPage, on: Date, lang: Lang) -> PersonShown {
             years: card.age.map(|age| age.years),
             area: card.area.map(|area| area.to_string()),
             household: card.household.map(|household| household.to_string()),
-            ended: dated(&card.ended),
+            ended: dated(card.ended.as_ref()),
             fields: card.fields.iter().map(Into::into).collect(),
             given_up: card.given_up.iter().map(ToString::to_string).collect(),
         },
         timeline: page.timeline.iter().map(fact).collect(),
         due: page.due.iter().map(|line| due_line(app, line, on, lang)).collect(),
         trends: page.trends.iter().map(trend).collect(),
-        episodes: page.episodes.iter().map(|episode| episode_shown(episode, &dated)).collect(),
+        episodes: page.episodes.iter().map(episode_shown).collect(),
         consents: page.consents.iter().map(consent_shown).collect(),
     }
 }
@@ -357,14 +356,18 @@ fn trend(trend: &Trend) -> TrendShown {
     }
 }
 
-fn episode_shown(episode: &Episode, dated: &dyn Fn(&Option<(Date, String)>) -> Option<(String, String)>) -> EpisodeShown {
+fn dated(ended: Option<&(Date, String)>) -> Option<(String, String)> {
+    ended.map(|(day, why)| (day.to_string(), why.clone()))
+}
+
+fn episode_shown(episode: &Episode) -> EpisodeShown {
     EpisodeShown {
         subject: episode.subject.to_string(),
         kind_name: episode.kind_name.clone(),
         programme: episode.pack.to_string(),
         begun: episode.begun.to_string(),
         latest: episode.latest.to_string(),
-        ended: dated(&episode.ended),
+        ended: dated(episode.ended.as_ref()),
         records: episode.records,
     }
 }
