@@ -58,13 +58,13 @@ impl Decider<'_> {
                     _ => Action::Supersede(first.id),
                 };
                 if record.action == action {
-                    return self.write(one, record.clone(), Vec::new());
+                    return Ok(self.write(one, record.clone(), Vec::new()));
                 }
                 // It names an older record that said the same as the last one: kept, so that the same sent again is known.
                 let notices: Vec<Notice> =
                     self.intake.rules.form(&record.form).map(|form| notice(form, &first, record, &[])).into_iter().collect();
                 self.keep_notice(one, &notices, None);
-                self.write(one, Record { action, ..record.clone() }, notices)
+                Ok(self.write(one, Record { action, ..record.clone() }, notices))
             }
             (Action::Void { .. }, _) | (_, Action::Void { .. }) => {
                 Ok(self.keep(one, &[Fault::new("SYNC-0211").with("target", target).with("met", first.id)], None))
@@ -113,10 +113,10 @@ impl Decider<'_> {
             return Ok(self.keep(one, &faults, None));
         }
         if first.id == base.id && same_facts(base, first) && same_facts(&merged.record, record) {
-            return self.write(one, record.clone(), Vec::new());
+            return Ok(self.write(one, record.clone(), Vec::new()));
         }
         self.keep_notice(one, &notices, first.worker.clone());
-        self.write(one, merged.record, notices)
+        Ok(self.write(one, merged.record, notices))
     }
 
     /// Whether another server's edit comes to a chain with edits of our own: then only the whole of them says what stands in the end, for it may build

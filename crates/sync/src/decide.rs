@@ -401,7 +401,7 @@ impl Decider<'_> {
         let record = &one.told.record;
         let form = self.intake.rules.form(&record.form).filter(|form| form.profile);
         let (Some(form), Some(seen), SenderKind::Person) = (form, one.told.seen, self.intake.sender.kind) else {
-            return self.write(one, record.clone(), Vec::new());
+            return Ok(self.write(one, record.clone(), Vec::new()));
         };
         let rows = self.store.records_of(record.subject.id)?;
         let (mut notices, mut other) = (Vec::new(), None);
@@ -416,10 +416,10 @@ impl Decider<'_> {
         if !notices.is_empty() {
             self.keep_notice(one, &notices, other);
         }
-        self.write(one, record.clone(), notices)
+        Ok(self.write(one, record.clone(), notices))
     }
 
-    pub(crate) fn write(&mut self, one: &Arriving<'_>, record: Record, notices: Vec<Notice>) -> Result<Verdict, Fault> {
+    pub(crate) fn write(&mut self, one: &Arriving<'_>, record: Record, notices: Vec<Notice>) -> Verdict {
         self.people.comes(&record);
         self.owners.entry(record.subject.id).or_insert(record.resident);
         let of_interest = self.targets.contains(&record.id);
@@ -436,7 +436,7 @@ impl Decider<'_> {
         let mut verdict = self.merged(one, notices);
         verdict.written = Some(self.records.len());
         self.records.push(record);
-        Ok(verdict)
+        verdict
     }
 
     /// The answer to what goes into the log, with another's edit where there are notices.

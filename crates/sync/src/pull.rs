@@ -69,7 +69,8 @@ impl Puller<'_> {
     pub fn pull(&self, cursors: &BTreeMap<AreaCode, Cursor>, bytes_max: u64) -> Result<Pulled, Fault> {
         let mut pulled = Pulled::default();
         let mut room = bytes_max;
-        for area in self.villages() {
+        // A server takes everything as one: there the order of the log across villages matters.
+        for area in self.home.map_or_else(|| self.villages(), |home| BTreeSet::from([home])) {
             if room == 0 {
                 pulled.more = true;
                 break;
@@ -86,7 +87,7 @@ impl Puller<'_> {
 
     /// One village; whether there is more of it.
     fn village(&self, area: AreaCode, cursor: Option<Cursor>, room: &mut u64) -> Result<(Village, bool), Fault> {
-        let sight = within(self.sight, area);
+        let sight = if self.home.is_some() { self.sight.clone() } else { within(self.sight, area) };
         let print = fingerprint(&sight);
         let reader = Reader::new(self.store, &sight);
         // What is written while this runs belongs to the next time.
@@ -186,7 +187,9 @@ impl Puller<'_> {
     fn take(&self, row: &Row, village: &mut Village, room: &mut u64) -> Result<(), Fault> {
         // A server gets what was written above it about its own areas, and nothing of what it sent.
         let head = row.head();
-        if self.home.is_some_and(|home| came_from(head.worker.as_deref(), home) || head.area.to_string() != village.area) {
+        if self.home.is_some_and(|home| {
+            came_from(head.worker.as_deref(), home) || !self.sight.windows.iter().any(|window| opens(window, head.area))
+        }) {
             return Ok(());
         }
         *room = room.saturating_sub(HEAD_BYTES + row.values().len() as u64);
@@ -259,13 +262,16 @@ pub(crate) fn for_server(store: &dyn Store, mut sent: RecordBody) -> Result<Reco
 
 /// The sight, in one village only.
 fn within(sight: &Sight, area: AreaCode) -> Sight {
-    let there = |window: &&Window| match &window.areas {
+    let only = Areas::Only(Arc::new(BTreeSet::from([area])));
+    let windows = sight.windows.iter().filter(|window| opens(window, area)).map(|window| Window { areas: only.clone(), ..window.clone() });
+    Sight { windows: windows.collect(), exposed: sight.exposed }
+}
+
+fn opens(window: &Window, area: AreaCode) -> bool {
+    match &window.areas {
         Areas::All => true,
         Areas::Only(areas) => areas.contains(&area),
-    };
-    let only = Areas::Only(Arc::new(BTreeSet::from([area])));
-    let windows = sight.windows.iter().filter(there).map(|window| Window { areas: only.clone(), ..window.clone() });
-    Sight { windows: windows.collect(), exposed: sight.exposed }
+    }
 }
 
 /// Tells sights apart; fits into what a browser counts exactly.

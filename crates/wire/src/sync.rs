@@ -317,7 +317,7 @@ pub struct FieldMerge {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Village {
-    /// Its code.
+    /// Its code. A server gets all its villages as one, in the order of the log, under its root area's code.
     pub area: String,
     /// Forget what you hold of the village before taking this: it begins anew.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -226,6 +226,10 @@ pub(crate) fn a_group_answers_each_caller_for_itself(store: &mut dyn Store) {
     store.verify().unwrap();
 }
 
+pub(crate) fn an_arrival_is_kept_once_and_decided_on_once(store: &mut dyn Store) {
+    crate::arrivals::an_arrival_is_kept_once_and_decided_on_once(store);
+}
+
 macro_rules! conformance {
     ($open:expr; $($test:ident)*) => {
         $(#[test]
@@ -264,6 +268,7 @@ macro_rules! suite {
                 wrong_passwords_lock_the_account_for_a_while
                 grants_hold_between_their_days_until_taken
                 a_device_is_enrolled_with_a_code_once
+                an_arrival_is_kept_once_and_decided_on_once
                 workers_and_devices_are_listed_by_area
                 a_grant_may_be_limited_to_residents
                 a_worker_changes_the_password_knowing_the_old_one

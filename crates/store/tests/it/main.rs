@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod arrivals;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod backup;
