@@ -23,7 +23,12 @@ pub(crate) fn run(packs: &Arc<Packs>, figures: &Figures) -> Result<(), Failed> {
     let reaches = qianmo_analytics::Engine::new(packs.clone())?.reaches();
     let of = |scope| packs.views().zip(&reaches).filter(move |(_, reach)| reach.scope == scope).map(|(view, _)| &*view.id);
     let (alone, common, whole) = (of(Scope::Alone).count(), of(Scope::Common).count(), of(Scope::Whole).collect::<Vec<_>>());
-    println!("{:<52}{alone:>9}     ({common} look only at what is shared, {} further: {})", "views that stand alone", whole.len(), whole.join(" "));
+    println!(
+        "{:<52}{alone:>9}     ({common} look only at what is shared, {} further: {})",
+        "views that stand alone",
+        whole.len(),
+        whole.join(" ")
+    );
     let dir = tempfile::tempdir()?;
     let (early, late, areas) = made(packs, figures)?;
     let mut store = SqliteStore::create(&dir.path().join("data"))?;
@@ -104,8 +109,7 @@ fn write(store: &mut SqliteStore, live: &LiveFigures, late: &[Record]) -> Result
     let seen = seen.lock().map_err(|_| "a follower failed")?;
     println!("{:<52}{:>9}     ({} appends)", "changes worked in", seen.len(), written.len());
     let visible = |cut: Cut| seen.iter().find(|(reached, _)| *reached >= cut).map(|(_, at)| *at);
-    let one = |(cut, at, count): &(Cut, Instant, usize)| {
-        visible(*cut).map(|seen| vec![seen.duration_since(*at).as_secs_f64() * 1000.0; *count])
-    };
+    let one =
+        |(cut, at, count): &(Cut, Instant, usize)| visible(*cut).map(|seen| vec![seen.duration_since(*at).as_secs_f64() * 1000.0; *count]);
     Ok(written.iter().filter_map(one).flatten().collect())
 }

@@ -1,8 +1,11 @@
 //! Speeds of a township: fabricating, loading, due lists, recomputing all and one village; and the same aggregations handed to a peer.
 //!
 //! `qianmo-bench FIGURES.csv PACKS_DIR EXPORT_DIR` prints medians of five and writes tables (Parquet), the SQL of every
-//! view and our sums to EXPORT_DIR, where `duckdb_peer.py` reads them. No figure here is a test.
+//! view and our sums to EXPORT_DIR, where `duckdb_peer.py` reads them; `qianmo-bench live FIGURES.csv PACKS_DIR` only how soon a
+//! record is in the numbers. No figure here is a test.
 #![allow(clippy::print_stdout, reason = "a program that prints a table")]
+
+mod live;
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -25,6 +28,12 @@ type Failed = Box<dyn Error>;
 
 fn main() -> Result<(), Failed> {
     let args: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    if let [live, figures, packs] = args.as_slice()
+        && live.as_os_str() == "live"
+    {
+        let packs = Arc::new(qianmo_packs::load(&texts(packs)?).packs);
+        return live::run(&packs, &Figures::read("figures", &std::fs::read(figures)?).map_err(all)?);
+    }
     let [figures, packs, export] = args.as_slice() else { return Err("usage: qianmo-bench FIGURES.csv PACKS_DIR EXPORT_DIR".into()) };
     let texts = texts(packs)?;
     let mut loaded = qianmo_packs::load(&texts);
@@ -52,6 +61,7 @@ fn main() -> Result<(), Failed> {
     println!("{:<52}{load:>9.1} ms  ({:.1} MB)", "records to columns", mb(columns.bytes()));
     due(&packs, &store, &areas)?;
     recompute(&packs, &areas, &columns, export)?;
+    live::run(&packs, &figures)?;
     println!("{:<52}{:>9.1} MB", "peak memory of this process", peak_mb());
     Ok(())
 }

@@ -36,8 +36,8 @@ pub struct References {
 impl References {
     /// Notes that the number of `key` is printed at `place` as `text`; makes its entry when it is the first time.
     pub fn run(&mut self, key: Key, place: &str, text: String, make: impl FnOnce() -> NumberReference) -> Run {
-        let reference = *self.index.entry(key.clone()).or_insert_with(|| {
-            let cell = Some((key.0, key.2, key.3));
+        let cell = Some((key.0, key.2, key.3));
+        let reference = *self.index.entry(key).or_insert_with(|| {
             self.list.push(NumberReference { cell, ..make() });
             self.list.len() - 1
         });

@@ -182,9 +182,10 @@ impl Follow {
                 let packs = shared.packs();
                 let cuts = (before.cut, tail.change.cut);
                 let turned = turned(&*store, packs, &mut self.reader, before.subjects(), &self.ties, &bound, cuts)?;
-                let common = match tail.common.is_empty() {
-                    true => before.common.clone(),
-                    false => Arc::new(before.read_common(&*store, packs, &shared.areas, cuts.1)?),
+                let common = if tail.common.is_empty() {
+                    before.common.clone()
+                } else {
+                    Arc::new(before.read_common(&*store, packs, &shared.areas, cuts.1)?)
                 };
                 let homes = !common.same_homes(&before.common);
                 let (apart, anew) = self.concerned(shared, &tail, &turned, homes);

@@ -267,9 +267,10 @@ fn indicators() -> String {
     for (id, view, numerator, denominator) in INDICATORS {
         let below = if denominator.is_empty() { String::new() } else { format!("denominator = \"{denominator}\"\nunit = \"%\"\n") };
         let unit = if denominator.is_empty() { "unit = \"人\"\ndecimals = 2\n" } else { "" };
-        text += &format!(
+        let one = format!(
             "[[indicator]]\nid = \"toy.{id}\"\nname = \"{id}\"\nname_en = \"{id}\"\nview = \"{view}\"\nnumerator = \"{numerator}\"\n{below}{unit}meaning = \"测试。\"\n"
         );
+        text.push_str(&one);
     }
     text + "[[indicator]]\nid = \"toy.cost_each\"\nname = \"人均费用\"\nname_en = \"Each\"\nnumerator = { of = \"toy.cost\" }\ndenominator = { of = \"toy.poor.denominator\" }\nunit = \"元\"\nmeaning = \"费用除以人数。\"\n"
 }
