@@ -273,17 +273,21 @@ impl Directory<'_> {
     ) -> Result<Vec<Line>, Fault> {
         values.extend([place.text.as_str().into(), place.area.into(), place.resident.into()]);
         let n = values.len();
+        let after = self.dialect.after(["k.text", "k.area", "k.resident"], n - 2);
         let Some(kept) = self.kept(sight, "k.resident", "k.area", n)? else { return Ok(Vec::new()) };
         values.extend(kept.values);
         let sql = format!(
             "SELECT k.text, k.area, k.resident, {SHOWN} FROM resident_key k JOIN resident d ON d.county = k.county AND d.resident = k.resident \
-             WHERE k.county = @county AND k.kind = {kind} AND {range} AND (k.text, k.area, k.resident) > (${}, ${}, ${n}) {} \
-             ORDER BY k.text, k.area, k.resident LIMIT {rows}",
-            n - 2,
-            n - 1,
-            kept.sql
+             WHERE k.county = @county AND k.kind = {kind} AND {range} \
+             AND {after} {} \
+             ORDER BY k.text, k.area, k.resident LIMIT {}",
+            kept.sql,
+            // Few statements for any number of rows.
+            rows.next_power_of_two(),
         );
-        self.tables.db.query(&sql, &values)
+        let mut lines = self.tables.db.query(&sql, &values)?;
+        lines.truncate(rows);
+        Ok(lines)
     }
 
     /// What the sight opens of the sheets of residents who sit somewhere; `None` when nothing. Values begin after `$after`.

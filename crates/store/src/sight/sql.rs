@@ -47,6 +47,16 @@ impl Dialect {
         }
     }
 
+    /// Whether three columns stand after the values `$n`, `$n+1`, `$n+2` in order. A range over the first column must be asked beside it:
+    /// PostgreSQL would begin a comparison of rows at its own place alone, SQLite would take the longer form for several searches.
+    pub(crate) fn after(self, [a, b, c]: [&str; 3], n: usize) -> String {
+        let (x, y, z) = (n, n + 1, n + 2);
+        match self.county {
+            Some(_) => format!("({a} > ${x} OR ({a} = ${x} AND ({b} > ${y} OR ({b} = ${y} AND {c} > ${z}))))"),
+            None => format!("({a}, {b}, {c}) > (${x}, ${y}, ${z})"),
+        }
+    }
+
     fn ids(self, ids: impl IntoIterator<Item = SubjectId>) -> String {
         ids.into_iter().map(self.id).collect::<Vec<_>>().join(",")
     }
