@@ -13,7 +13,7 @@ use qianmo_store::{Cut, RowRef, Scan, Store};
 /// Records of forms that no pack has are passed over. Errors: as [`Store::scan`], `STORE-0108` values that can't be read.
 pub fn columns(store: &dyn Store, packs: &Packs, areas: &AreaTree, cut: Option<Cut>) -> Result<(Columns, Cut), Fault> {
     let mut builder = ColumnsBuilder::new(packs, areas)?;
-    let mut reader = Reader::new(packs);
+    let reader = Reader::new(packs);
     let cut = store.scan(&Scan { cut, ..Scan::default() }, &mut |row| reader.push(&mut builder, row))?;
     Ok((builder.finish()?, cut))
 }
@@ -45,7 +45,7 @@ impl Reader {
     }
 
     /// Adds a row in force.
-    pub(crate) fn push(&mut self, builder: &mut ColumnsBuilder, row: &RowRef<'_>) -> Result<(), Fault> {
+    pub(crate) fn push(&self, builder: &mut ColumnsBuilder, row: &RowRef<'_>) -> Result<(), Fault> {
         let head = RowHead {
             record: row.id,
             form: row.form,
@@ -55,21 +55,21 @@ impl Reader {
             area: row.area,
             at: row.at(),
         };
-        self.push_values(builder, &head, row.values)
+        builder.push(&head, self.values(row.form, row.values)?);
+        Ok(())
     }
 
-    /// Adds a record in force, its values as text.
-    pub(crate) fn push_values(&mut self, builder: &mut ColumnsBuilder, head: &RowHead<'_>, text: &str) -> Result<(), Fault> {
-        let Some(kinds) = self.kinds.get(head.form) else { return Ok(()) };
+    /// The values of a record of a form, from their text.
+    pub(crate) fn values(&self, form: &str, text: &str) -> Result<Vec<(&str, Value)>, Fault> {
         let mut values: Vec<(&str, Value)> = Vec::new();
+        let Some(kinds) = self.kinds.get(form) else { return Ok(values) };
         qianmo_store::parse_values(text, &mut |field, raw| {
             if let Some((name, kind)) = kinds.get_key_value(field) {
                 values.push((name, raw.value(*kind).unwrap_or_default()));
             }
             Ok(())
         })?;
-        builder.push(head, values);
-        Ok(())
+        Ok(values)
     }
 }
 

@@ -133,7 +133,7 @@ pub(super) struct Turned {
 pub(super) fn turned(
     store: &dyn Store,
     packs: &Packs,
-    reader: &mut Reader,
+    reader: &Reader,
     subjects: &Subjects,
     ties: &Ties,
     of: &HashSet<i64>,
@@ -159,11 +159,16 @@ pub(super) fn turned(
             area: head.area,
             at: head.at,
         };
-        if row.seq <= then.0 && overruled > then.0 {
-            reader.push_values(&mut before, &head, row.values())?;
+        let (was, is) = (row.seq <= then.0 && overruled > then.0, overruled > now.0);
+        if !was && !is {
+            continue;
         }
-        if overruled > now.0 {
-            reader.push_values(&mut after, &head, row.values())?;
+        let values = reader.values(head.form, row.values())?;
+        if was {
+            before.push(&head, values.iter().cloned());
+        }
+        if is {
+            after.push(&head, values);
         }
     }
     Ok(Turned { before: before.finish()?, after: after.finish()? })

@@ -181,7 +181,7 @@ impl Follow {
             Some(bound) => {
                 let packs = shared.packs();
                 let cuts = (before.cut, tail.change.cut);
-                let turned = turned(&*store, packs, &mut self.reader, before.subjects(), &self.ties, &bound, cuts)?;
+                let turned = turned(&*store, packs, &self.reader, before.subjects(), &self.ties, &bound, cuts)?;
                 let common = if tail.common.is_empty() {
                     before.common.clone()
                 } else {

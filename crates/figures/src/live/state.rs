@@ -61,7 +61,7 @@ impl State {
         let subjects = Subjects::default();
         let mut common = ColumnsBuilder::with(packs, areas, &subjects)?;
         let mut people = ColumnsBuilder::of_some(packs, &subjects, false);
-        let mut reader = Reader::new(packs);
+        let reader = Reader::new(packs);
         store.scan(&Scan { cut: Some(cut), ..Scan::default() }, &mut |row| {
             let builder = if reader.common(row.form) { &mut common } else { &mut people };
             reader.push(builder, row)
@@ -78,7 +78,7 @@ impl State {
     /// What everybody shares, read anew.
     pub(super) fn read_common(&self, store: &dyn Store, packs: &Packs, areas: &AreaTree, cut: Cut) -> Result<Columns, Fault> {
         let mut common = ColumnsBuilder::with(packs, areas, self.people.subjects())?;
-        let mut reader = Reader::new(packs);
+        let reader = Reader::new(packs);
         let forms: Vec<&str> = packs.forms().filter(|form| is_common(form)).map(|form| &*form.id).collect();
         let scan = Scan { cut: Some(cut), forms: Some(&forms), ..Scan::default() };
         store.scan(&scan, &mut |row| reader.push(&mut common, row))?;
