@@ -49,11 +49,14 @@ impl Dialect {
 
     /// Whether three columns stand after the values `$n`, `$n+1`, `$n+2` in order. A range over the first column must be asked beside it:
     /// PostgreSQL would begin a comparison of rows at its own place alone, SQLite would take the longer form for several searches.
-    pub(crate) fn after(self, [a, b, c]: [&str; 3], n: usize) -> String {
-        let (x, y, z) = (n, n + 1, n + 2);
+    pub(crate) fn after(self, [first, second, third]: [&str; 3], n: usize) -> String {
+        let (at_first, at_second, at_third) = (format!("${n}"), format!("${}", n + 1), format!("${}", n + 2));
         match self.county {
-            Some(_) => format!("({a} > ${x} OR ({a} = ${x} AND ({b} > ${y} OR ({b} = ${y} AND {c} > ${z}))))"),
-            None => format!("({a}, {b}, {c}) > (${x}, ${y}, ${z})"),
+            Some(_) => format!(
+                "({first} > {at_first} OR ({first} = {at_first} \
+                 AND ({second} > {at_second} OR ({second} = {at_second} AND {third} > {at_third}))))"
+            ),
+            None => format!("({first}, {second}, {third}) > ({at_first}, {at_second}, {at_third})"),
         }
     }
 
