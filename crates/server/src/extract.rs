@@ -27,8 +27,11 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
             Err(JsonRejection::JsonSyntaxError(error)) => Err(Fault::new("SERVER-0102").with("why", shortened(&error.body_text())).into()),
             Err(JsonRejection::MissingJsonContentType(_)) => Err(Fault::new("SERVER-0107").into()),
             Err(other) => {
-                let status = other.status();
-                let code = if status == StatusCode::PAYLOAD_TOO_LARGE { "SERVER-0106" } else { "SERVER-0102" };
+                let code = match other.status() {
+                    StatusCode::PAYLOAD_TOO_LARGE => "SERVER-0106",
+                    _ if too_slow(&other) => "SERVER-0108",
+                    _ => "SERVER-0102",
+                };
                 Err(Fault::new(code).with("why", shortened(&other.body_text())).into())
             }
         }
@@ -64,6 +67,18 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for At<T> {
         let read: Result<Path<T>, PathRejection> = Path::from_request_parts(parts, app).await;
         read.map(|Path(at)| Self(at)).map_err(|_| Refused::not_found())
     }
+}
+
+/// Whether the body didn't arrive in time.
+fn too_slow(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<tower_http::timeout::TimeoutError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// The library's words without what the client sent: that may be personal.

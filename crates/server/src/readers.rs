@@ -51,3 +51,22 @@ impl Readers {
         done
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_ends_its_own_request_only() {
+        let open: OpenStore = Arc::new(|| {
+            let dir = std::env::temp_dir().join(format!("qianmo-readers-{}", std::process::id()));
+            let store = qianmo_store::SqliteStore::open(&dir).or_else(|_| qianmo_store::SqliteStore::create(&dir))?;
+            Ok(Box::new(store))
+        });
+        let readers = Arc::new(Readers::new(open, 1));
+        let first = readers.run::<()>(|_| panic!("a fault of ours")).await;
+        assert_eq!(first.map_err(|fault| fault.code), Err("SERVER-0901"));
+        assert!(readers.run(|store| store.cut()).await.is_ok());
+        let _ = std::fs::remove_dir_all(std::env::temp_dir().join(format!("qianmo-readers-{}", std::process::id())));
+    }
+}

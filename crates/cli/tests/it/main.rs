@@ -4,6 +4,7 @@
 mod campaign;
 mod guide;
 mod packs;
+mod place;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -38,7 +38,7 @@ fn must_review(app: &App, caller: &Caller) -> Result<(), Refused> {
 }
 
 /// What waits to be looked at, in order of its last change.
-#[utoipa::path(get, path = "/arrivals", tag = "arrivals", params(ArrivalsAsked), responses(
+#[utoipa::path(get, operation_id = "list_arrivals", path = "/arrivals", tag = "arrivals", params(ArrivalsAsked), responses(
     (status = 200, body = Page<ArrivalBody>),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -59,7 +59,7 @@ pub(crate) async fn list(
 }
 
 /// One arrival.
-#[utoipa::path(get, path = "/arrivals/{id}", tag = "arrivals", params(("id" = String, Path, description = "The arrival")), responses(
+#[utoipa::path(get, operation_id = "read_arrival", path = "/arrivals/{id}", tag = "arrivals", params(("id" = String, Path, description = "The arrival")), responses(
     (status = 200, body = ArrivalBody),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -85,7 +85,7 @@ pub(crate) struct ReleaseBody {
 }
 
 /// Releases an arrival into the log, mended if need be. An outcome of `quarantined` says what is still wrong; nothing has changed then.
-#[utoipa::path(post, path = "/arrivals/{id}/release", tag = "arrivals", params(("id" = String, Path, description = "The arrival")), request_body = ReleaseBody, responses(
+#[utoipa::path(post, operation_id = "release_arrival", path = "/arrivals/{id}/release", tag = "arrivals", params(("id" = String, Path, description = "The arrival")), request_body = ReleaseBody, responses(
     (status = 200, body = Outcome),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -122,7 +122,7 @@ pub(crate) struct DismissBody {
 }
 
 /// Dismisses an arrival: it stays where it is, and its sender learns why.
-#[utoipa::path(post, path = "/arrivals/{id}/dismissal", tag = "arrivals", params(("id" = String, Path, description = "The arrival")), request_body = DismissBody, responses(
+#[utoipa::path(post, operation_id = "dismiss_arrival", path = "/arrivals/{id}/dismissal", tag = "arrivals", params(("id" = String, Path, description = "The arrival")), request_body = DismissBody, responses(
     (status = 204),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),

@@ -119,7 +119,7 @@ pub(crate) struct BarBody {
 }
 
 /// The summary of a year and the next year's plan, its numbers with where they come from. What the caller may not see is left out.
-#[utoipa::path(get, path = "/documents/summary", tag = "documents", params(SummaryWanted), responses(
+#[utoipa::path(get, operation_id = "read_summary", path = "/documents/summary", tag = "documents", params(SummaryWanted), responses(
     (status = 200, body = DocumentBody), (status = 304, description = "the client's is the same"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
 pub(crate) async fn summary(
@@ -172,7 +172,7 @@ pub(crate) struct SummaryFileWanted {
 }
 
 /// The summary as a file. Taking it away is noted in the audit chain.
-#[utoipa::path(get, path = "/documents/summary/file", tag = "documents", params(SummaryFileWanted), responses(
+#[utoipa::path(get, operation_id = "download_summary", path = "/documents/summary/file", tag = "documents", params(SummaryFileWanted), responses(
     (status = 200, content((FileBytes = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"), (FileBytes = "application/pdf"), (FileBytes = "text/html"), (FileBytes = "text/markdown"))),
     (status = 403, description = "ACCESS-0102 it isn't for you to publish, SERVER-0407 not all of it is for you", body = ProblemBody, content_type = "application/problem+json"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]

@@ -150,7 +150,7 @@ pub(crate) async fn due_sight(app: &App, caller: &Caller) -> Result<DueSight, Re
 }
 
 /// Who is due for what, the most urgent first.
-#[utoipa::path(get, path = "/due", tag = "due", params(LinesAsked), responses(
+#[utoipa::path(get, operation_id = "list_due", path = "/due", tag = "due", params(LinesAsked), responses(
     (status = 200, body = DueLines),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -205,7 +205,7 @@ pub(crate) struct TotalsAsked {
 }
 
 /// How much is due in each village, by programme and service.
-#[utoipa::path(get, path = "/due/totals", tag = "due", params(TotalsAsked), responses(
+#[utoipa::path(get, operation_id = "count_due", path = "/due/totals", tag = "due", params(TotalsAsked), responses(
     (status = 200, body = Totals),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -241,7 +241,7 @@ pub(crate) struct PersonDue {
 }
 
 /// What is due for one resident.
-#[utoipa::path(get, path = "/residents/{id}/due", tag = "due", params(("id" = String, Path, description = "The resident")), responses(
+#[utoipa::path(get, operation_id = "list_resident_due", path = "/residents/{id}/due", tag = "due", params(("id" = String, Path, description = "The resident")), responses(
     (status = 200, body = PersonDue),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),

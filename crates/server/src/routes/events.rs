@@ -55,7 +55,7 @@ pub(crate) struct Changed {
 }
 
 /// Tells whose numbers have changed, as server-sent events of type `changed`, at most two a second; the id of an event is its cut.
-#[utoipa::path(get, path = "/events", tag = "events",
+#[utoipa::path(get, operation_id = "follow_events", path = "/events", tag = "events",
     params(("Last-Event-ID" = Option<i64>, Header, description = "the cut up to which the client was told: it begins with what changed since")),
     responses((status = 200, body = Changed, content_type = "text/event-stream"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]

@@ -112,7 +112,7 @@ pub(crate) struct StepBody {
 }
 
 /// Hands a return in.
-#[utoipa::path(post, path = "/filings", tag = "returns", request_body = FilingNew, responses(
+#[utoipa::path(post, operation_id = "submit_filing", path = "/filings", tag = "returns", request_body = FilingNew, responses(
     (status = 201, body = FilingBody),
     (status = 403, description = "ACCESS-0102 not all of it is for you, or it isn't for you to hand in", body = ProblemBody, content_type = "application/problem+json"),
     (status = 409, description = "STORE-0602 one is handed in already", body = ProblemBody, content_type = "application/problem+json"),
@@ -182,7 +182,7 @@ pub(crate) struct FilingList {
 }
 
 /// Returns handed in, the last first: those of which the caller may see something.
-#[utoipa::path(get, path = "/filings", tag = "returns", params(FilingsWanted), responses((status = 200, body = FilingList),
+#[utoipa::path(get, operation_id = "list_filings", path = "/filings", tag = "returns", params(FilingsWanted), responses((status = 200, body = FilingList),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
 pub(crate) async fn list(
     State(app): State<App>,
@@ -232,7 +232,7 @@ fn place(after: &str) -> Result<(i64, FilingId), Fault> {
 }
 
 /// A return handed in, with its table and what became of it.
-#[utoipa::path(get, path = "/filings/{id}", tag = "returns", params(("id" = String, Path, description = "id of the filing", format = Uuid)), responses(
+#[utoipa::path(get, operation_id = "read_filing", path = "/filings/{id}", tag = "returns", params(("id" = String, Path, description = "id of the filing", format = Uuid)), responses(
     (status = 200, body = FilingWhole), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
 pub(crate) async fn one(State(app): State<App>, caller: Caller, At(id): At<String>) -> Result<Json<FilingWhole>, Refused> {
     Ok(Json(shown(&app, &caller, filing_id(&id)?).await?))
@@ -307,7 +307,7 @@ pub(crate) enum ExpectedWord {
 }
 
 /// Approves a return, sends it back with a comment, or withdraws it.
-#[utoipa::path(post, path = "/filings/{id}/steps", tag = "returns", params(("id" = String, Path, description = "id of the filing", format = Uuid)), request_body = StepNew, responses(
+#[utoipa::path(post, operation_id = "step_filing", path = "/filings/{id}/steps", tag = "returns", params(("id" = String, Path, description = "id of the filing", format = Uuid)), request_body = StepNew, responses(
     (status = 200, body = FilingWhole),
     (status = 403, description = "ACCESS-0102 not for you", body = ProblemBody, content_type = "application/problem+json"),
     (status = 409, description = "STORE-0603 somebody has decided meanwhile, STORE-0604 it can't become that", body = ProblemBody, content_type = "application/problem+json"),
@@ -383,7 +383,7 @@ pub(crate) struct Difference {
 }
 
 /// What has changed since a return was handed in, cell by cell, as far as the caller may see it.
-#[utoipa::path(get, path = "/filings/{id}/differences", tag = "returns", params(("id" = String, Path, description = "id of the filing", format = Uuid)), responses(
+#[utoipa::path(get, operation_id = "list_filing_differences", path = "/filings/{id}/differences", tag = "returns", params(("id" = String, Path, description = "id of the filing", format = Uuid)), responses(
     (status = 200, body = Differences), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
 pub(crate) async fn differences(State(app): State<App>, caller: Caller, At(id): At<String>) -> Result<Json<Differences>, Refused> {
     let id = filing_id(&id)?;

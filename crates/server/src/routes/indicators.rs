@@ -43,7 +43,7 @@ pub(crate) struct IndicatorList {
 }
 
 /// The indicators whose numbers may be seen in an area.
-#[utoipa::path(get, path = "/indicators", tag = "indicators", params(InArea), responses(
+#[utoipa::path(get, operation_id = "list_indicators", path = "/indicators", tag = "indicators", params(InArea), responses(
     (status = 200, body = IndicatorList), (status = 304, description = "the client's is the same"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
 pub(crate) async fn list(
@@ -161,7 +161,7 @@ pub(crate) struct TargetBody {
 }
 
 /// Cells of many indicators, areas and periods: numbers as computed, never records.
-#[utoipa::path(get, path = "/indicators/cells", tag = "indicators", params(CellsWanted), responses(
+#[utoipa::path(get, operation_id = "read_cells", path = "/indicators/cells", tag = "indicators", params(CellsWanted), responses(
     (status = 200, body = CellList), (status = 304, description = "the client's is the same"),
     (status = 422, description = "CORE-0101, CORE-0301, SERVER-0103, SERVER-0401 too many", body = ProblemBody, content_type = "application/problem+json"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
@@ -405,7 +405,7 @@ pub(crate) enum PartWord {
 
 /// The people or events behind a number, masked, as far as the caller may see them. Sensitive programmes ask for a reason (header `qianmo-reason`,
 /// percent-encoded), and each reading of theirs is noted in the audit chain.
-#[utoipa::path(get, path = "/indicators/{id}/rows", tag = "indicators", params(("id" = String, Path, description = "id of the indicator"), RowsWanted), responses(
+#[utoipa::path(get, operation_id = "list_indicator_rows", path = "/indicators/{id}/rows", tag = "indicators", params(("id" = String, Path, description = "id of the indicator"), RowsWanted), responses(
     (status = 200, body = RowsPage),
     (status = 403, description = "ACCESS-0102 not for you, ACCESS-0103 a reason must be stated", body = ProblemBody, content_type = "application/problem+json"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]

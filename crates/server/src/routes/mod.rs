@@ -39,6 +39,7 @@ use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::OpenApi;
@@ -108,6 +109,7 @@ pub fn router(app: App) -> Router {
                 .layer(fixed(header::CACHE_CONTROL, "no-store"))
                 .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
                 .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
+                .layer(RequestBodyLimitLayer::new(BATCH_BYTES_MAX))
                 .layer(RequestBodyTimeoutLayer::new(arrival))
                 .layer(RequestDecompressionLayer::new()),
         )

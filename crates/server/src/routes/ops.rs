@@ -21,7 +21,7 @@ pub(crate) struct Health {
 }
 
 /// Whether the server can do its work: 200 when the store answers, else 503.
-#[utoipa::path(get, path = "/healthz", tag = "operation", security(()), responses((status = 200, body = Health), (status = 503, body = Health)))]
+#[utoipa::path(get, operation_id = "read_health", path = "/healthz", tag = "operation", security(()), responses((status = 200, body = Health), (status = 503, body = Health)))]
 pub(crate) async fn health(State(app): State<App>) -> Response {
     let cut = app.read(|store| store.cut()).await;
     let health = Health { store: cut.is_ok(), cut: cut.map_or(0, |cut| cut.0), numbers: app.figures.reached().0 };
@@ -30,7 +30,7 @@ pub(crate) async fn health(State(app): State<App>) -> Response {
 }
 
 /// Metrics in the OpenMetrics format. Counts only: no personal data.
-#[utoipa::path(get, path = "/metrics", tag = "operation", security(()), responses((status = 200, body = String, content_type = "application/openmetrics-text")))]
+#[utoipa::path(get, operation_id = "read_metrics", path = "/metrics", tag = "operation", security(()), responses((status = 200, body = String, content_type = "application/openmetrics-text")))]
 pub(crate) async fn metrics(State(app): State<App>) -> Response {
     ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], app.observed.text()).into_response()
 }
@@ -48,7 +48,7 @@ pub(crate) struct Version {
 }
 
 /// Which program and programmes answer.
-#[utoipa::path(get, path = "/version", tag = "operation", security(()), responses((status = 200, body = Version)))]
+#[utoipa::path(get, operation_id = "read_version", path = "/version", tag = "operation", security(()), responses((status = 200, body = Version)))]
 pub(crate) async fn version(State(app): State<App>) -> Json<Version> {
     Json(Version { program: env!("CARGO_PKG_VERSION"), packs: app.packs_mark.clone(), today: app.clock.today().to_string() })
 }

@@ -49,7 +49,7 @@ pub(crate) struct PackLine {
 }
 
 /// The programmes in force.
-#[utoipa::path(get, path = "/packs", tag = "packs", responses(
+#[utoipa::path(get, operation_id = "list_packs", path = "/packs", tag = "packs", responses(
     (status = 200, body = PackList), (status = 304, description = "the client's is the same"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
 pub(crate) async fn list(State(app): State<App>, _: Caller, headers: HeaderMap) -> Response {
@@ -73,7 +73,7 @@ fn line(pack: &qianmo_core::pack::Pack) -> PackLine {
 }
 
 /// One programme: forms with fields, choices and the messages of checks, services, indicators, rosters, returns.
-#[utoipa::path(get, path = "/packs/{id}", tag = "packs", params(("id" = String, Path, description = "id of the programme")), responses(
+#[utoipa::path(get, operation_id = "read_pack", path = "/packs/{id}", tag = "packs", params(("id" = String, Path, description = "id of the programme")), responses(
     (status = 200, body = PackWhole), (status = 304, description = "the client's is the same"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
 pub(crate) async fn one(State(app): State<App>, _: Caller, At(id): At<String>, headers: HeaderMap) -> Result<Response, Refused> {
@@ -82,7 +82,7 @@ pub(crate) async fn one(State(app): State<App>, _: Caller, At(id): At<String>, h
 }
 
 /// The compiled rules of all programmes, as the browser's and the phone's checks and due lists read them.
-#[utoipa::path(get, path = "/packs/rules", tag = "packs", responses(
+#[utoipa::path(get, operation_id = "read_rules", path = "/packs/rules", tag = "packs", responses(
     (status = 200, body = Object, description = "compiled rules, for the program's own WebAssembly"), (status = 304, description = "the client's is the same"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
 pub(crate) async fn rules(State(app): State<App>, _: Caller, headers: HeaderMap) -> Result<Response, Refused> {

@@ -206,7 +206,7 @@ pub(crate) struct PersonShown {
 }
 
 /// A resident's page.
-#[utoipa::path(get, path = "/residents/{id}", tag = "residents", params(("id" = String, Path, description = "The resident")), responses(
+#[utoipa::path(get, operation_id = "read_resident", path = "/residents/{id}", tag = "residents", params(("id" = String, Path, description = "The resident")), responses(
     (status = 200, body = PersonShown),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -241,7 +241,7 @@ fn made(packs: &Packs, rows: &[Row], resident: SubjectId, on: Date, english: boo
 
 /// A resident's own copy: everything recorded about them and who has read it, as JSON to take away. For the resident or guardian, and for whoever
 /// hands it out at the counter. Stands in the audit chain.
-#[utoipa::path(get, path = "/residents/{id}/copy", tag = "residents", params(("id" = String, Path, description = "The resident")), responses(
+#[utoipa::path(get, operation_id = "copy_own_record", path = "/residents/{id}/copy", tag = "residents", params(("id" = String, Path, description = "The resident")), responses(
     (status = 200, body = Object, content_type = "application/json"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),

@@ -73,7 +73,7 @@ pub(crate) fn change(intake: &Intake, batch: &[Value], outcomes: &[Outcome]) -> 
 /// Writes one record. Repeating it with the same id does no harm.
 ///
 /// What fails the checks isn't lost: it is kept beside the log (202) until it is mended or dismissed.
-#[utoipa::path(post, path = "/records", tag = "records", request_body = RecordBody, responses(
+#[utoipa::path(post, operation_id = "write_record", path = "/records", tag = "records", request_body = RecordBody, responses(
     (status = 201, description = "In the log", body = Outcome),
     (status = 200, description = "It was in the log already, or is merged with another's edit", body = Outcome),
     (status = 202, description = "Kept beside the log, with reasons", body = Outcome),
@@ -104,7 +104,7 @@ fn answer(outcome: Outcome) -> Result<(StatusCode, Json<Outcome>), Refused> {
 }
 
 /// Writes many records. Each gets its answer; what is wrong with one takes nothing from the others.
-#[utoipa::path(post, path = "/records/batch", tag = "records", request_body = Batch, responses(
+#[utoipa::path(post, operation_id = "write_records", path = "/records/batch", tag = "records", request_body = Batch, responses(
     (status = 200, body = Outcomes),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -114,7 +114,7 @@ pub(crate) async fn write_batch(State(app): State<App>, caller: Caller, Body(bat
 }
 
 /// Reads one record.
-#[utoipa::path(get, path = "/records/{id}", tag = "records", params(("id" = String, Path, description = "The record's id")), responses(
+#[utoipa::path(get, operation_id = "read_record", path = "/records/{id}", tag = "records", params(("id" = String, Path, description = "The record's id")), responses(
     (status = 200, body = RecordBody),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -133,7 +133,7 @@ pub(crate) struct History {
 }
 
 /// The chain of corrections that a record belongs to.
-#[utoipa::path(get, path = "/records/{id}/history", tag = "records", params(("id" = String, Path, description = "The record's id")), responses(
+#[utoipa::path(get, operation_id = "read_record_history", path = "/records/{id}/history", tag = "records", params(("id" = String, Path, description = "The record's id")), responses(
     (status = 200, body = History),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -166,7 +166,7 @@ pub(crate) struct Correction {
 }
 
 /// Corrects a record: a new one takes its place, the old one stays in its history.
-#[utoipa::path(post, path = "/records/{id}/correction", tag = "records", params(("id" = String, Path, description = "The record's id")),
+#[utoipa::path(post, operation_id = "correct_record", path = "/records/{id}/correction", tag = "records", params(("id" = String, Path, description = "The record's id")),
     request_body = Correction, responses(
     (status = 201, body = Outcome), (status = 200, body = Outcome), (status = 202, body = Outcome),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -212,7 +212,7 @@ pub(crate) struct Withdrawal {
 }
 
 /// Withdraws a record. It stays in its history, with the reason.
-#[utoipa::path(post, path = "/records/{id}/withdrawal", tag = "records", params(("id" = String, Path, description = "The record's id")),
+#[utoipa::path(post, operation_id = "withdraw_record", path = "/records/{id}/withdrawal", tag = "records", params(("id" = String, Path, description = "The record's id")),
     request_body = Withdrawal, responses(
     (status = 201, body = Outcome), (status = 200, body = Outcome), (status = 202, body = Outcome),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),

@@ -67,7 +67,7 @@ impl ResidentBody {
 }
 
 /// Finds residents.
-#[utoipa::path(get, path = "/residents", tag = "residents", params(SearchAsked), responses(
+#[utoipa::path(get, operation_id = "find_residents", path = "/residents", tag = "residents", params(SearchAsked), responses(
     (status = 200, body = Page<ResidentBody>),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -87,7 +87,7 @@ pub(crate) async fn search(
 }
 
 /// The records in force about a resident, the last written first.
-#[utoipa::path(get, path = "/residents/{id}/records", tag = "residents", params(("id" = String, Path, description = "The resident"), PageAsked), responses(
+#[utoipa::path(get, operation_id = "list_resident_records", path = "/residents/{id}/records", tag = "residents", params(("id" = String, Path, description = "The resident"), PageAsked), responses(
     (status = 200, body = Page<RecordBody>),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -120,7 +120,7 @@ pub(crate) struct Identity {
 }
 
 /// Shows identity number, phone and the like of one resident unmasked. Each asking stands in the audit chain, and the resident can see it.
-#[utoipa::path(post, path = "/residents/{id}/identity", tag = "residents", params(("id" = String, Path, description = "The resident")), responses(
+#[utoipa::path(post, operation_id = "unmask_resident", path = "/residents/{id}/identity", tag = "residents", params(("id" = String, Path, description = "The resident")), responses(
     (status = 200, body = Identity),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -161,7 +161,7 @@ pub(crate) struct Reading {
 }
 
 /// Who has read about a resident: for the resident themselves, and for those who answer for the accounts.
-#[utoipa::path(get, path = "/residents/{id}/readings", tag = "residents", params(("id" = String, Path, description = "The resident"), PageAsked), responses(
+#[utoipa::path(get, operation_id = "list_readings", path = "/residents/{id}/readings", tag = "residents", params(("id" = String, Path, description = "The resident"), PageAsked), responses(
     (status = 200, body = Page<Reading>),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -206,7 +206,7 @@ pub(crate) async fn readings(
 }
 
 /// The residents of a household.
-#[utoipa::path(get, path = "/households/{id}", tag = "residents", params(("id" = String, Path, description = "The household")), responses(
+#[utoipa::path(get, operation_id = "read_household", path = "/households/{id}", tag = "residents", params(("id" = String, Path, description = "The household")), responses(
     (status = 200, body = Page<ResidentBody>),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),

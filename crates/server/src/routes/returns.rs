@@ -79,7 +79,7 @@ pub(crate) struct BoardLine {
 }
 
 /// What is owed in a month: returns of which the caller may see something, with how far each has come.
-#[utoipa::path(get, path = "/returns/board", tag = "returns", params(BoardWanted), responses((status = 200, body = Board),
+#[utoipa::path(get, operation_id = "read_return_board", path = "/returns/board", tag = "returns", params(BoardWanted), responses((status = 200, body = Board),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
 pub(crate) async fn board(State(app): State<App>, caller: Caller, Params(wanted): Params<BoardWanted>) -> Result<Json<Board>, Refused> {
     let top: AreaCode = wanted.area.parse()?;
@@ -293,7 +293,7 @@ impl Env for Items<'_> {
 }
 
 /// A return as on paper, computed now or as of a cut.
-#[utoipa::path(get, path = "/returns/{id}", tag = "returns", params(("id" = String, Path, description = "id of the return"), SheetWanted), responses(
+#[utoipa::path(get, operation_id = "read_return", path = "/returns/{id}", tag = "returns", params(("id" = String, Path, description = "id of the return"), SheetWanted), responses(
     (status = 200, body = SheetBody),
     (status = 422, description = "SERVER-0404 a period that it isn't made for, STORE-0106 a cut to come", body = ProblemBody, content_type = "application/problem+json"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
@@ -342,7 +342,7 @@ pub(crate) struct ReturnFileWanted {
 }
 
 /// A return as a file, as the paper form looks. Taking it away is noted in the audit chain.
-#[utoipa::path(get, path = "/returns/{id}/file", tag = "returns", params(("id" = String, Path, description = "id of the return"), ReturnFileWanted), responses(
+#[utoipa::path(get, operation_id = "download_return", path = "/returns/{id}/file", tag = "returns", params(("id" = String, Path, description = "id of the return"), ReturnFileWanted), responses(
     (status = 200, content((FileBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (FileBytes = "application/pdf"))),
     (status = 403, description = "ACCESS-0102 not all of it is for you, or it isn't for you to publish", body = ProblemBody, content_type = "application/problem+json"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]

@@ -37,7 +37,7 @@ pub(crate) struct RosterWanted {
 
 /// The rows of a roster, masked, as far as the caller may see them. Sensitive programmes ask for a reason (header `qianmo-reason`,
 /// percent-encoded), and each reading of theirs is noted in the audit chain.
-#[utoipa::path(get, path = "/rosters/{id}", tag = "rosters", params(("id" = String, Path, description = "id of the roster"), RosterWanted), responses(
+#[utoipa::path(get, operation_id = "list_roster_rows", path = "/rosters/{id}", tag = "rosters", params(("id" = String, Path, description = "id of the roster"), RosterWanted), responses(
     (status = 200, body = RowsPage),
     (status = 403, description = "ACCESS-0103 a reason must be stated", body = ProblemBody, content_type = "application/problem+json"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
@@ -77,7 +77,7 @@ pub(crate) struct RosterFileWanted {
 }
 
 /// A roster as a file. Taking it away is noted in the audit chain; unmasked, or of a sensitive programme, for each resident on it.
-#[utoipa::path(get, path = "/rosters/{id}/file", tag = "rosters", params(("id" = String, Path, description = "id of the roster"), RosterFileWanted), responses(
+#[utoipa::path(get, operation_id = "download_roster", path = "/rosters/{id}/file", tag = "rosters", params(("id" = String, Path, description = "id of the roster"), RosterFileWanted), responses(
     (status = 200, content((FileBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (FileBytes = "text/csv"), (FileBytes = "application/pdf"))),
     (status = 403, description = "ACCESS-0102 not for you, ACCESS-0103 a reason must be stated", body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, description = "SERVER-0403 a format that isn't offered", body = ProblemBody, content_type = "application/problem+json"),

@@ -19,7 +19,7 @@ use crate::refused::{ProblemBody, Refused};
 use crate::routes::records::change;
 
 /// Enrols a device with the code that the township shows. Its private key never leaves it.
-#[utoipa::path(post, path = "/sync/devices", tag = "sync", security(()), request_body = EnrolRequest, responses(
+#[utoipa::path(post, operation_id = "enrol_device", path = "/sync/devices", tag = "sync", security(()), request_body = EnrolRequest, responses(
     (status = 201, body = Enrolled),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -45,7 +45,7 @@ pub(crate) async fn enrol(
 }
 
 /// Gives a device something to sign. Whether there is such a device isn't told.
-#[utoipa::path(post, path = "/sync/challenges", tag = "sync", security(()), request_body = ChallengeRequest, responses(
+#[utoipa::path(post, operation_id = "challenge_device", path = "/sync/challenges", tag = "sync", security(()), request_body = ChallengeRequest, responses(
     (status = 200, body = ChallengeBody),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -65,7 +65,7 @@ pub(crate) struct DeviceSession {
 }
 
 /// Begins a session of a device's worker by the device's signature. A revoked device gets one too: with it, it can only push what it still holds.
-#[utoipa::path(post, path = "/sync/session", tag = "sync", security(()), request_body = DeviceLogin, responses(
+#[utoipa::path(post, operation_id = "log_in_device", path = "/sync/session", tag = "sync", security(()), request_body = DeviceLogin, responses(
     (status = 200, body = DeviceSession),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -87,7 +87,7 @@ pub(crate) async fn log_in(
 }
 
 /// Pushes a batch and pulls villages in one round trip. Any request can be repeated.
-#[utoipa::path(post, path = "/sync/exchange", tag = "sync", request_body = Exchange, responses(
+#[utoipa::path(post, operation_id = "exchange", path = "/sync/exchange", tag = "sync", request_body = Exchange, responses(
     (status = 200, body = Answer),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),

@@ -284,7 +284,12 @@ fn queries(path: &str) -> Vec<(String, Option<(usize, usize)>)> {
         "/indicators/{id}/rows" | "/rosters/{id}" | "/rosters/{id}/file" => {
             for (place, code) in AREAS.into_iter().enumerate() {
                 for level in 0..LEVELS.len() {
-                    all.push((format!("?area={code}&period={PERIOD}&part=numerator&format=csv"), Some((place, level))));
+                    let rest = match path {
+                        "/indicators/{id}/rows" => "&part=numerator",
+                        "/rosters/{id}/file" => "&format=csv",
+                        _ => "",
+                    };
+                    all.push((format!("?area={code}&period={PERIOD}{rest}"), Some((place, level))));
                 }
             }
         }
