@@ -13,8 +13,9 @@ CREATE TABLE directory (
     seq    bigint NOT NULL     -- the position up to which it follows the log
 );
 
+-- The two below are made from the log alone: they refer to nothing, for each reference is checked row by row.
 CREATE TABLE resident (
-    county      integer NOT NULL REFERENCES log,
+    county      integer NOT NULL,
     resident    uuid NOT NULL,
     area        bigint,        -- where the resident sits; 12-digit code
     arrived     bigint,        -- position of the log since which that is known
@@ -39,7 +40,7 @@ CREATE INDEX resident_household ON resident (county, household) WHERE household 
 
 -- What residents are sought by: names, their ends, initials.
 CREATE TABLE resident_key (
-    county   integer NOT NULL REFERENCES log,
+    county   integer NOT NULL,
     kind     bigint NOT NULL,  -- 0 name, 1 its end from some character on, 2 initials, 3 keyed hash of a sealed name
     text     text COLLATE "C" NOT NULL,
     area     bigint NOT NULL,  -- as in `resident`; 0 when unknown
