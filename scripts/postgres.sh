@@ -6,7 +6,7 @@
 #   scripts/postgres.sh stop [DIR]     stops it and removes DIR
 #   scripts/postgres.sh crash [DIR]    stops it as a power cut would (no checkpoint) and starts it again
 #
-# A cluster that nobody has been connected to for some minutes stops by itself.
+# A cluster that nobody has been connected to for half an hour stops by itself: longer than tests that need none take before those that do.
 set -euo pipefail
 dir=${2:-${TMPDIR:-/tmp}/qianmo-postgres-$(id -u)}
 
@@ -51,7 +51,7 @@ watch_over() {
     else
       idle=0
     fi
-    if [ "$idle" -ge 9 ]; then
+    if [ "$idle" -ge 90 ]; then
       as_owner "$bin/pg_ctl" stop -D "$dir/data" -m fast >/dev/null 2>&1 || true
       rm -rf "$dir"
     fi

@@ -64,7 +64,7 @@ pub(crate) enum Command {
     Backup(Backup),
     /// 从备份恢复到一个新的地方
     Restore(Restore),
-    /// 建一个空的数据文件夹：由辖区表开始
+    /// 建一个空的数据文件夹或数据库：由辖区表开始
     Init(Init),
     /// 建账号、重置密码
     #[command(subcommand)]
@@ -164,9 +164,8 @@ pub(crate) struct Verify {
 /// `init`
 #[derive(Debug, Args)]
 pub(crate) struct Init {
-    /// 数据文件夹
-    #[arg(long, value_name = "DIR")]
-    pub(crate) data: PathBuf,
+    #[command(flatten)]
+    pub(crate) at: Where,
     /// 辖区表（csv，列 code、name）
     #[arg(long, value_name = "FILE")]
     pub(crate) areas: PathBuf,

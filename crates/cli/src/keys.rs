@@ -40,6 +40,16 @@ pub(crate) fn database_options(packs: &Packs) -> Result<Options, Fault> {
     Ok(sealing::options(packs, keys))
 }
 
+/// How a new database is opened: with new keys where `QIANMO_KEYS` says, unless they are there already.
+///
+/// Errors: as [`Keys::create`] and [`Keys::load`].
+pub(crate) fn new_database_options(packs: &Packs) -> Result<Options, Fault> {
+    if let Some(named) = std::env::var_os("QIANMO_KEYS").filter(|named| !named.is_empty() && !Path::new(named).exists()) {
+        Keys::create(Path::new(&named), suite())?;
+    }
+    database_options(packs)
+}
+
 /// Makes a data folder, and its keys unless they are there already. With a fault no new key file stays behind.
 ///
 /// Errors: as [`SqliteStore::create`], [`Keys::create`] and [`Keys::load`].

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use qianmo_core::Fault;
 use qianmo_core::pack::Packs;
+use qianmo_core::{AreaCode, Fault};
 use qianmo_store::{PostgresStore, Store};
 
 use crate::args::Where;
@@ -27,6 +27,16 @@ impl Place {
             (_, Some(url)) => Ok(Self::Database(url.clone())),
             (Some(dir), None) => Ok(Self::Folder(dir.clone())),
             (None, None) => Err(Fault::new("CLI-0001").with("argument", "--data")),
+        }
+    }
+
+    /// Makes it, with keys where there is a place for them; a database is the county's in which `area` lies.
+    ///
+    /// Errors: as [`qianmo_store::SqliteStore::create`], [`PostgresStore::create`] and [`qianmo_store::Keys::create`].
+    pub(crate) fn create(&self, area: AreaCode, packs: &Packs) -> Result<Box<dyn Store + Send>, Fault> {
+        match self {
+            Self::Folder(dir) => Ok(Box::new(keys::create(dir, packs)?)),
+            Self::Database(url) => Ok(Box::new(PostgresStore::create(url, area, &keys::new_database_options(packs)?)?)),
         }
     }
 

@@ -1,15 +1,15 @@
-//! `init`: an empty data folder with its division tree.
+//! `init`: an empty data folder or database with its division tree.
 
 use std::path::Path;
 
 use qianmo_core::{Area, AreaCode, AreaKind, Date, Fault, Place as At};
-use qianmo_store::Store;
 
 use crate::args::Init;
 use crate::failure::Failure;
 use crate::folder::{load_packs, read_file};
 use crate::keys;
 use crate::output::line;
+use crate::place::Place;
 
 /// Before anything that a township has on paper.
 const SINCE: Date = jiff::civil::date(1949, 10, 1);
@@ -20,14 +20,14 @@ pub(crate) fn run(args: &Init, packs: Option<&Path>) -> Result<(), Failure> {
     if !faults.is_empty() {
         return Err(faults.into());
     }
-    let mut store = keys::create(&args.data, &packs)?;
+    let place = Place::of(&args.at)?;
+    let county = areas.first().map(|area| area.code).ok_or_else(|| Fault::new("CLI-0201"))?;
+    let mut store = place.create(county, &packs)?;
     store.put_areas(&areas)?;
-    line(&format!(
-        "已建 {}，{} 个辖区。密钥文件：{}，请抄到离线的介质上保管。",
-        args.data.display(),
-        areas.len(),
-        keys::file(&args.data).display()
-    ));
+    line(&format!("已建 {} 个辖区。", areas.len()));
+    if let Place::Folder(dir) = &place {
+        line(&format!("密钥文件：{}，请抄到离线的介质上保管。", keys::file(dir).display()));
+    }
     line("下一步：qianmo account add 建第一个管理员账号，再 qianmo serve。");
     Ok(())
 }

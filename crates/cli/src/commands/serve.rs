@@ -39,7 +39,9 @@ fn config(args: &Serve) -> Result<Config, Fault> {
 /// Errors: of opening the data; `SERVER-0201` and `SERVER-0202` as [`Server::bind`].
 pub(crate) fn until_told(place: &Place, packs: Option<&Path>, config: Config, ready: impl FnOnce(&str)) -> Result<(), Failure> {
     let packs = load_packs(packs)?;
-    let writing: Box<dyn Store + Send> = place.open(&packs)?;
+    let mut writing: Box<dyn Store + Send> = place.open(&packs)?;
+    // What a power cut left between log and arrivals.
+    qianmo_sync::tidy(&mut *writing, jiff::Timestamp::now().as_millisecond())?;
     let areas = Arc::new(writing.areas()?);
     let (writer, thread) = Writer::start(writing, Limits::default())?;
     let (again, with) = (place.clone(), packs.clone());
