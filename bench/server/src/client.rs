@@ -58,7 +58,7 @@ impl Client {
     /// Pulls a village from its beginning: bytes on the line, records, round trips.
     pub(crate) fn pull(&self, village: &str) -> Outcome<(u64, usize, u32)> {
         let (mut bytes, mut records, mut trips) = (0, 0, 0);
-        let mut pull = json!({ "villages": { village: { "position": 0 } }, "only": true });
+        let mut pull = json!({ "villages": { village: { "position": 0 } } });
         loop {
             trips += 1;
             let body = json!({ "version": 1, "pull": pull });

@@ -91,7 +91,7 @@ impl Material {
                 "指标看板",
                 self.villages
                     .iter()
-                    .map(|code| format!("/api/v1/indicators/cells?programme=hypertension&areas={code}&periods={year}"))
+                    .map(|code| format!("/api/v1/indicators/cells?packs=hypertension&areas={code}&periods={year}"))
                     .collect(),
             ),
         ]
