@@ -5,11 +5,13 @@ use utoipa::{Modify, OpenApi};
 
 use crate::caller::COOKIE;
 use crate::refused::{OneProblem, ProblemBody};
+use crate::routes::{By, PartWord};
 
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Qianmo 阡陌", description = "基层卫生健康工作系统的接口。Errors are application/problem+json with a stable code.", license(name = "Apache-2.0")),
-    components(schemas(ProblemBody, OneProblem)),
+    // Of what only parameters name, nothing is collected by itself.
+    components(schemas(ProblemBody, OneProblem, By, PartWord)),
     modifiers(&Tokens),
     security(("bearer" = []), ("cookie" = []))
 )]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-const TAGS: [&str; 8] = ["session", "workers", "devices", "areas", "organisations", "audit", "settings", "operation"];
+const TAGS: [&str; 10] = ["session", "workers", "devices", "areas", "organisations", "audit", "settings", "operation", "drafts", "signals"];
 
 #[test]
 fn operations_have_names_of_their_own_and_say_what_they_answer() {
@@ -25,4 +25,15 @@ fn operations_have_names_of_their_own_and_say_what_they_answer() {
         }
     }
     assert!(count > 40, "{count}");
+}
+
+#[test]
+fn every_type_that_is_named_is_described() {
+    let document = serde_json::to_value(qianmo_server::document()).unwrap();
+    let text = document.to_string();
+    let described = document["components"]["schemas"].as_object().unwrap();
+    let named: BTreeSet<&str> = text.split("#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(named.len() > 100, "{}", named.len());
+    let missing: Vec<_> = named.into_iter().filter(|name| !described.contains_key(*name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
