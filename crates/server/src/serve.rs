@@ -25,6 +25,7 @@ pub struct Server {
     app: App,
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
+    pages: Option<Router>,
 }
 
 impl std::fmt::Debug for Server {
@@ -41,7 +42,13 @@ impl Server {
         let listen = app.config.listen;
         let tls = app.config.tls.as_ref().map(acceptor).transpose()?;
         let listener = TcpListener::bind(listen).await.map_err(|why| Fault::new("SERVER-0201").with("address", listen).with("why", why))?;
-        Ok(Self { app, listener, tls })
+        Ok(Self { app, listener, tls, pages: None })
+    }
+
+    /// What answers the paths outside the interface: the screens.
+    #[must_use]
+    pub fn with_pages(self, pages: Router) -> Self {
+        Self { pages: Some(pages), ..self }
     }
 
     /// Where it listens.
@@ -54,9 +61,9 @@ impl Server {
 
 /// Answers until `stop` is ready; then takes no new connection and waits for the open requests, at most [`Config::farewell`].
 pub async fn serve(server: Server, stop: impl Future<Output = ()>) {
-    let Server { app, listener, tls } = server;
+    let Server { app, listener, tls, pages } = server;
     let config = app.config.clone();
-    let router = router(app);
+    let router = router(app, pages);
     let mut http = Builder::new(TokioExecutor::new());
     http.http1().timer(TokioTimer::new()).header_read_timeout(config.arrival);
     let http = Arc::new(http);

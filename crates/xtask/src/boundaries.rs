@@ -21,6 +21,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("qianmo-desk", &["axum", "clap", "datafusion", "typst", "qianmo-analytics", "qianmo-reports", "qianmo-packs"]),
     ("qianmo-figures", &["axum", "clap", "qianmo-packs", "qianmo-server"]),
     ("qianmo-server", &["datafusion", "typst", "clap", "qianmo-analytics", "qianmo-reports", "qianmo-figures"]),
+    ("qianmo-pages", &["datafusion", "rusqlite", "clap", "qianmo-core", "qianmo-server"]),
     ("qianmo-wasm", &["rusqlite", "datafusion", "tokio", "axum", "sqlparser", "qianmo-packs", "qianmo-store", "qianmo-analytics"]),
     ("qianmo-synth", &["rusqlite", "datafusion", "axum", "tokio", "qianmo-store", "qianmo-analytics"]),
 ];

@@ -67,7 +67,7 @@ fn serve_with(
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     let app = App::new(Parts { config, writer, open, packs, figures, clock: Arc::new(SystemClock) })?;
     runtime.block_on(async {
-        let server = Server::bind(app).await?;
+        let server = Server::bind(app).await?.with_pages(qianmo_pages::router());
         ready(&format!("{scheme}://{}", server.address()?));
         qianmo_server::serve(server, told_to_end()).await;
         Ok(())
