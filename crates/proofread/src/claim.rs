@@ -96,7 +96,15 @@ pub struct Claim {
     pub reason: String,
     /// Name of the rule that decided; empty when none applied.
     pub rule: &'static str,
-    /// Offset and length of the stated number in the text, in characters, for marks.
+    /// Where the stated number begins and ends in the text, in characters, for marks.
     #[serde(skip)]
     pub(crate) mark: (usize, usize),
+}
+
+impl Claim {
+    /// Where the stated number begins and ends in the text that was checked: half-open, in characters, for marks.
+    #[must_use]
+    pub fn mark(&self) -> (usize, usize) {
+        self.mark
+    }
 }

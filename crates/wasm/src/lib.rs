@@ -54,6 +54,18 @@ pub unsafe extern "C" fn proofread(place: *mut u8, length: usize) -> u64 {
     unsafe { answered(place, length, desk::answer) }
 }
 
+/// [`desk::page`] over linear memory.
+///
+/// # Safety
+///
+/// `place` and `length` are from [`allocate`], filled, and not used again.
+#[cfg(feature = "desk")]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn proofread_page(place: *mut u8, length: usize) -> u64 {
+    // SAFETY: the caller's promise is the same.
+    unsafe { answered(place, length, desk::page) }
+}
+
 /// [`phone::load_programme`] over linear memory.
 ///
 /// # Safety
