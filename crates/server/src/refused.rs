@@ -105,10 +105,11 @@ fn status(code: &str) -> StatusCode {
         "SERVER-0104" | "CORE-0104" | "STORE-0506" | "STORE-0509" | "STORE-0513" | "STORE-0516" | "ANALYTICS-0201" | "FIGURES-0101"
         | "FIGURES-0102" => StatusCode::NOT_FOUND,
         "SERVER-0105" => StatusCode::METHOD_NOT_ALLOWED,
+        "STORE-0901" => StatusCode::PRECONDITION_FAILED,
         "SERVER-0106" => StatusCode::PAYLOAD_TOO_LARGE,
         "SERVER-0107" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "SERVER-0108" => StatusCode::REQUEST_TIMEOUT,
-        "STORE-0101" | "STORE-0103" | "STORE-0504" | "STORE-0512" | "STORE-0515" => StatusCode::CONFLICT,
+        "STORE-0101" | "STORE-0103" | "STORE-0504" | "STORE-0512" | "STORE-0515" | "STORE-0902" | "SERVER-0320" | "SERVER-0321" => StatusCode::CONFLICT,
         "SERVER-0110" | "STORE-0502" => StatusCode::TOO_MANY_REQUESTS,
         "SERVER-0310" | "STORE-0004" | "STORE-0008" | "STORE-0009" => StatusCode::SERVICE_UNAVAILABLE,
         "STORE-0006" => StatusCode::INSUFFICIENT_STORAGE,

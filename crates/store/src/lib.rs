@@ -18,6 +18,7 @@ mod backup;
 mod clock;
 mod db;
 mod directory;
+mod drafts;
 mod filings;
 mod options;
 mod postgres;
@@ -40,6 +41,7 @@ pub use arrivals::{Arrival, ArrivalId, ArrivalState, Arrivals, ArrivalsAsked, Ar
 pub use audit::{Actor, Anchor, Audited, Deed, Entry, Hash, Trail};
 pub use backup::{Manifest, restore};
 pub use directory::{Directory, DirectoryPolicy, Found, Resident, Search, Sheet};
+pub use drafts::{DRAFTS_MAX, Draft, Drafts, DraftsMut, NewDraft};
 pub use filings::{Filing, FilingId, FilingState, FilingStep, Filings, FilingsAsked, FilingsMut, NewFiling, StepAsked};
 pub use options::Options;
 pub use postgres::PostgresStore;
@@ -166,6 +168,12 @@ pub trait Store {
         let mut answers = self.append_group(&[Submission { entries, at: clock::now_ms(), ..Submission::default() }])?;
         answers.pop().expect("an answer to each submission").map(drop)
     }
+
+    /// What accounts have begun and not finished, for reading.
+    fn drafts(&self) -> Drafts<'_>;
+
+    /// What accounts have begun and not finished, for writing.
+    fn drafts_mut(&mut self) -> DraftsMut<'_>;
 
     /// Entries of the audit chain, oldest first.
     fn trail(&self, what: &Trail<'_>) -> Result<Vec<Audited>, Fault>;

@@ -7,6 +7,7 @@ mod audit;
 mod devices;
 mod documents;
 mod due;
+mod drafts;
 mod events;
 mod filings;
 mod grants;
@@ -69,6 +70,10 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(records::history))
         .routes(routes!(records::correct))
         .routes(routes!(records::withdraw))
+        .routes(routes!(drafts::list))
+        .routes(routes!(drafts::get, drafts::save, drafts::delete).layer(DefaultBodyLimit::max(drafts::REQUEST_BYTES_MAX)))
+        .routes(routes!(signals::list))
+        .routes(routes!(imports::import).layer(DefaultBodyLimit::max(imports::FILE_BYTES_MAX)))
         .routes(routes!(residents::search))
         .routes(routes!(person::page))
         .routes(routes!(person::copy))

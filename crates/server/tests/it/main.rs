@@ -15,6 +15,8 @@ mod devices;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod drafts;
+#[cfg(test)]
 mod edges;
 #[cfg(test)]
 mod events;

@@ -28,6 +28,7 @@ use crate::backup::Manifest;
 use crate::clock::now_ms;
 use crate::db::{Db, read as read_lines};
 use crate::directory::{self, Directory, Keeper, Plan};
+use crate::drafts::{Drafts, DraftsMut};
 use crate::filings::{Filings, FilingsMut};
 use crate::row::{Appended, Cut, Row, RowRef, Scan, Submission};
 use crate::seal::Keyed;
@@ -212,6 +213,14 @@ impl Store for PostgresStore {
 
     fn backup(&self, dest: &Path) -> Result<Manifest, Fault> {
         self.back_up(dest)
+    }
+
+    fn drafts(&self) -> Drafts<'_> {
+        Drafts::new(self.tables())
+    }
+
+    fn drafts_mut(&mut self) -> DraftsMut<'_> {
+        DraftsMut::new(self.tables())
     }
 
     fn anchor(&mut self, day: Date) -> Result<Anchor, Fault> {

@@ -24,6 +24,7 @@ use crate::audit::{self, Anchor, Audited, Hash, Trail};
 use crate::backup::{FILE, Manifest};
 use crate::clock::now_ms;
 use crate::directory::{self, Directory, Keeper, Plan};
+use crate::drafts::{Drafts, DraftsMut};
 use crate::filings::{Filings, FilingsMut};
 use crate::row::{Appended, Cut, Row, RowRef, Scan, Submission};
 use crate::seal::Keyed;
@@ -239,6 +240,14 @@ impl Store for SqliteStore {
     }
 
     fn verify_with(&self, anchors: &[Anchor]) -> Result<(), Fault> {
+    fn drafts(&self) -> Drafts<'_> {
+        Drafts::new(self.tables())
+    }
+
+    fn drafts_mut(&mut self) -> DraftsMut<'_> {
+        DraftsMut::new(self.tables())
+    }
+
         let file = &self.link.file;
         let answer: String = self.link.connection.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0)).map_err(named(file))?;
         if answer != "ok" {

@@ -240,6 +240,7 @@ macro_rules! conformance {
     };
 }
 
+use crate::drafts::drafts_are_kept_for_their_owner;
 use crate::filings::{a_return_goes_its_way_step_by_step, filings_are_listed_by_area_and_period};
 use crate::identity::{
     a_grant_may_be_limited_to_residents, a_second_factor_is_asked_for_once_confirmed, a_worker_changes_the_password_knowing_the_old_one,
@@ -277,6 +278,7 @@ macro_rules! suite {
                 an_identity_elsewhere_is_one_worker_here
                 a_return_goes_its_way_step_by_step
                 filings_are_listed_by_area_and_period
+                drafts_are_kept_for_their_owner
             }
         }
     };

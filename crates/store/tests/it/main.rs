@@ -15,6 +15,8 @@ mod conformance;
 #[cfg(test)]
 mod directory;
 #[cfg(test)]
+mod drafts;
+#[cfg(test)]
 mod filings;
 #[cfg(test)]
 mod identity;

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::server::Schema;
 use crate::support::{VILLAGE_A, area, id, kinds, record, subject};
 
-const SQLITE: [&str; 8] = [
+const SQLITE: [&str; 9] = [
     include_str!("../../src/sqlite/migrations/0001.sql"),
     include_str!("../../src/sqlite/migrations/0002.sql"),
     include_str!("../../src/sqlite/migrations/0003.sql"),
@@ -16,8 +16,9 @@ const SQLITE: [&str; 8] = [
     include_str!("../../src/sqlite/migrations/0006.sql"),
     include_str!("../../src/sqlite/migrations/0007.sql"),
     include_str!("../../src/sqlite/migrations/0008.sql"),
+    include_str!("../../src/sqlite/migrations/0009.sql"),
 ];
-const POSTGRES: [&str; 7] = [
+const POSTGRES: [&str; 8] = [
     include_str!("../../src/postgres/migrations/0001.sql"),
     include_str!("../../src/postgres/migrations/0002.sql"),
     include_str!("../../src/postgres/migrations/0003.sql"),
@@ -25,6 +26,7 @@ const POSTGRES: [&str; 7] = [
     include_str!("../../src/postgres/migrations/0005.sql"),
     include_str!("../../src/postgres/migrations/0006.sql"),
     include_str!("../../src/postgres/migrations/0007.sql"),
+    include_str!("../../src/postgres/migrations/0008.sql"),
 ];
 
 /// Two records, a correction, an area and a setting, as the first version wrote them.
