@@ -38,6 +38,12 @@ impl Access {
         of_pack.any(|(id, _)| self.number(id, area))
     }
 
+    /// Whether any numbers of an area may be seen, such as how lately something was written there.
+    #[must_use]
+    pub fn any_number(&self, area: AreaCode) -> bool {
+        self.held.iter().any(|held| held.reaches(area) && held.duties.numbers && held.residents.is_none())
+    }
+
     /// Whether every cell of a return may be seen in an area: only then it can be filed or approved.
     #[must_use]
     pub fn whole_return(&self, id: &str, area: AreaCode) -> bool {

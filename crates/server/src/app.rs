@@ -22,6 +22,7 @@ use crate::observe::Observed;
 use crate::oidc::SignIn;
 use crate::readers::{OpenStore, Readers};
 use crate::refused::Refused;
+use crate::routes::TwinsFound;
 
 /// What a server is made of.
 pub struct Parts {
@@ -60,6 +61,8 @@ pub struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) observed: Observed,
     pub(crate) tries: LoginTries,
+    /// Entries that may be one person, as they were looked for lately.
+    pub(crate) twins_found: TwinsFound,
     /// The identity provider, if there is one.
     pub(crate) sign_in: Option<Arc<SignIn>>,
     rules: RwLock<Arc<Rules>>,
@@ -116,6 +119,7 @@ impl App {
             observed: Observed::new(),
             tries: LoginTries::default(),
             sign_in,
+            twins_found: TwinsFound::default(),
             rules: RwLock::new(Arc::new(Rules::new(parts.packs.clone(), areas.clone()))),
             areas_body: RwLock::new(Arc::new(qianmo_sync::exchange::areas(&areas))),
             areas: RwLock::new(areas),

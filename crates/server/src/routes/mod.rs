@@ -28,6 +28,7 @@ mod session;
 mod settings;
 mod signin;
 mod sync;
+mod signals;
 mod targets;
 mod workers;
 
@@ -51,6 +52,9 @@ use crate::app::App;
 use crate::observe::observe;
 use crate::openapi::Api;
 use crate::refused::{Refused, put_into_words};
+pub(crate) use indicators::{By, PartWord};
+pub(crate) use signals::TwinsFound;
+
 
 /// The most bytes of a batch of records.
 const BATCH_BYTES_MAX: usize = 16 << 20;
@@ -66,14 +70,14 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(session::change_password))
         .routes(routes!(records::write_one))
         .routes(routes!(records::write_batch).layer(DefaultBodyLimit::max(BATCH_BYTES_MAX)))
-        .routes(routes!(records::read_one))
-        .routes(routes!(records::history))
-        .routes(routes!(records::correct))
-        .routes(routes!(records::withdraw))
         .routes(routes!(drafts::list))
         .routes(routes!(drafts::get, drafts::save, drafts::delete).layer(DefaultBodyLimit::max(drafts::REQUEST_BYTES_MAX)))
         .routes(routes!(signals::list))
         .routes(routes!(imports::import).layer(DefaultBodyLimit::max(imports::FILE_BYTES_MAX)))
+        .routes(routes!(records::read_one))
+        .routes(routes!(records::history))
+        .routes(routes!(records::correct))
+        .routes(routes!(records::withdraw))
         .routes(routes!(residents::search))
         .routes(routes!(person::page))
         .routes(routes!(person::copy))

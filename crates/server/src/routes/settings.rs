@@ -19,6 +19,10 @@ use crate::words::{areas_of, wrong};
 const TITLE: &str = "title";
 const ROOT: &str = "root_area";
 const SMALL_CELLS: &str = "small_cells_below";
+const QUIET_DAYS: &str = "quiet_days";
+/// Days without a record after which a village counts as quiet, unless set.
+const QUIET_DAYS_USUAL: u32 = 14;
+const QUIET_DAYS_RANGE: std::ops::RangeInclusive<u32> = 3..=365;
 /// The lowest and highest threshold: below three a count of one could be told from a difference, above a hundred nothing is left.
 const SMALL_CELLS_RANGE: std::ops::RangeInclusive<u32> = 3..=100;
 
@@ -31,6 +35,15 @@ pub(crate) struct Settings {
     pub(crate) root_area: String,
     /// In what is published, counts of people from 1 to below this are hidden.
     pub(crate) small_cells_below: u32,
+    /// After so many days without a record a village is told to be quiet.
+    pub(crate) quiet_days: u32,
+}
+
+/// After how many days without a record a village is quiet.
+///
+/// Errors: of reading the store.
+pub(crate) fn quiet_days(store: &dyn Store) -> Result<u32, Fault> {
+    Ok(store.setting(QUIET_DAYS)?.and_then(|days| days.parse().ok()).unwrap_or(QUIET_DAYS_USUAL))
 }
 
 /// The settings as they stand; where one was never set, what follows from the division tree and the usual threshold.
@@ -45,6 +58,7 @@ pub(crate) fn read(store: &dyn Store, tree: &AreaTree) -> Result<Settings, Fault
         title: store.setting(TITLE)?.unwrap_or(name),
         root_area: root.map(|root| root.to_string()).unwrap_or_default(),
         small_cells_below: below.unwrap_or(Rule::default().below),
+        quiet_days: quiet_days(store)?,
     })
 }
 
@@ -72,6 +86,9 @@ pub(crate) struct SettingsChange {
     /// In what is published, counts of people from 1 to below this are hidden: 3 to 100.
     #[schema(minimum = 3, maximum = 100)]
     small_cells_below: Option<u32>,
+    /// After so many days without a record a village is told to be quiet: 3 to 365.
+    #[schema(minimum = 3, maximum = 365)]
+    quiet_days: Option<u32>,
 }
 
 /// Changes settings. Needs the right to change the division tree at its root.
@@ -117,6 +134,12 @@ fn checked(wanted: SettingsChange, tree: &AreaTree) -> Result<Vec<(&'static str,
             return Err(wrong("small_cells_below: 3-100"));
         }
         changes.push((SMALL_CELLS, below.to_string()));
+    }
+    if let Some(days) = wanted.quiet_days {
+        if !QUIET_DAYS_RANGE.contains(&days) {
+            return Err(wrong("quiet_days: 3-365"));
+        }
+        changes.push((QUIET_DAYS, days.to_string()));
     }
     Ok(changes)
 }

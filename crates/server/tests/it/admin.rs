@@ -197,12 +197,13 @@ async fn a_residents_grant_names_residents_of_the_area() {
 async fn settings_are_read_by_all_and_changed_at_the_root() {
     let town = Town::new();
     let before = town.get("/settings").by("committee").gives(200).await;
-    assert_eq!(before, json!({"title": "云岭县", "root_area": COUNTY.to_string(), "small_cells_below": 5}));
-    let change = json!({"title": "青石镇卫生院", "root_area": TOWNSHIP.to_string(), "small_cells_below": 10});
+    assert_eq!(before, json!({"title": "云岭县", "root_area": COUNTY.to_string(), "small_cells_below": 5, "quiet_days": 14}));
+    let change = json!({"title": "青石镇卫生院", "root_area": TOWNSHIP.to_string(), "small_cells_below": 10, "quiet_days": 21});
     town.patch("/settings").by("public_health").json(change.clone()).refused(403, "ACCESS-0102").await;
     town.patch("/settings").by("administrator").json(change.clone()).refused(403, "ACCESS-0104").await;
     for (wrong, code) in [
         (json!({"small_cells_below": 2}), "SERVER-0103"),
+        (json!({"quiet_days": 2}), "SERVER-0103"),
         (json!({"title": ""}), "SERVER-0103"),
         (json!({"root_area": "530523999999"}), "CORE-0104"),
         (json!({"secret": "x"}), "SERVER-0103"),
@@ -213,6 +214,6 @@ async fn settings_are_read_by_all_and_changed_at_the_root() {
     town.patch("/settings").by("county_administrator").json(change.clone()).gives(204).await;
     assert_eq!(town.get("/settings").by("committee").gives(200).await, change);
     let trail = town.get("/audit?deeds=setting&worker=county_administrator").by("auditor").gives(200).await;
-    assert_eq!(trail["items"][0]["detail"], "settings: title root_area small_cells_below");
+    assert_eq!(trail["items"][0]["detail"], "settings: title root_area small_cells_below quiet_days");
     assert!(town.store().areas().unwrap().get(area(TOWNSHIP)).is_some());
 }

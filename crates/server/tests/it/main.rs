@@ -36,3 +36,5 @@ mod rosters;
 mod session;
 #[cfg(test)]
 mod support;
+mod signals;
+#[cfg(test)]
