@@ -48,6 +48,15 @@ export function partsOf(year: number, kind: PeriodKind): Period[] {
   return Array.from({ length: PARTS[kind] }, (_, index) => ({ kind, year, part: index + 1 }));
 }
 
+/** Whether a day lies in the period or before it: the period isn't over then. */
+export function isRunning(text: string, today: string): boolean {
+  const period = readPeriod(text);
+  if (!period) return false;
+  const end = shifted(period, 1);
+  const first = new Date(Date.UTC(end.year, ((end.part - 1) * 12) / PARTS[end.kind], 1)).toISOString().slice(0, 10);
+  return first > today;
+}
+
 const words = {
   zh: {
     year: (p: Period) => `${p.year}年`,
