@@ -121,6 +121,16 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
+    /// What each recognised column is, by its title.
+    pub(crate) fn matched(&self, form: &Form) -> Vec<(String, String)> {
+        let named = |target: Target| match target {
+            Target::Field(place) => form.fields.get(place).map(|field| field.id.to_string()),
+            built_in => Target::BUILT_IN.iter().find(|(_, other)| *other == built_in).map(|(name, _)| (*name).to_owned()),
+        };
+        let columns = self.titles.iter().zip(&self.columns);
+        columns.filter_map(|(title, target)| target.and_then(named).map(|target| (title.clone(), target))).collect()
+    }
+
     /// The column of a target.
     pub(crate) fn column(&self, target: Target) -> Option<usize> {
         self.columns.iter().position(|column| *column == Some(target))

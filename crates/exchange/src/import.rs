@@ -58,6 +58,8 @@ pub struct Import {
     pub asked: Vec<Fault>,
     /// The records to append, in one batch. Empty when a row was refused and the good rows weren't asked for.
     pub records: Vec<Record>,
+    /// Where each of the records stands in the file.
+    pub places: Vec<Place>,
     /// Sheets read.
     pub sheets: Vec<SheetRead>,
     /// Sheets passed over because they have no header.
@@ -71,6 +73,8 @@ pub struct SheetRead {
     pub name: String,
     /// The row of its header, the last one where the header has two rows.
     pub header_row: u32,
+    /// Headers that were recognised, each with the field's id or the built-in column (`@at`) that it is.
+    pub matched: Vec<(String, String)>,
     /// Headers that are nothing of the form's; their columns were not read.
     pub unmatched: Vec<String>,
 }
@@ -92,6 +96,7 @@ pub fn import(bytes: &[u8], form: &Form, map: &Map, register: &Register, areas: 
     found.new = found.records.len();
     if !options.good_rows && !found.faults.is_empty() {
         found.records.clear();
+        found.places.clear();
     }
     found
 }
@@ -131,7 +136,7 @@ fn read(
         };
         unused.retain(|header| !layout.titles.iter().any(|title| key(title).ends_with(&key(header))));
         let missing = missing(&layout, form, map, options);
-        let read = SheetRead { name: sheet.clone(), header_row: layout.row, unmatched: layout.unmatched.clone() };
+        let read = SheetRead { name: sheet.clone(), header_row: layout.row, matched: layout.matched(form), unmatched: layout.unmatched.clone() };
         found.sheets.push(read);
         if !missing.is_empty() {
             let place = Place::Sheet { file: options.file.to_owned(), sheet, row: layout.row, column: String::new() };
@@ -145,6 +150,7 @@ fn read(
                     Outcome::New(record) => {
                         pending.extend(rows.pending.drain(..).map(|pending| (found.records.len(), pending)));
                         found.records.push(*record);
+                        found.places.push(Place::Sheet { file: options.file.to_owned(), sheet: sheet.clone(), row, column: String::new() });
                     }
                     Outcome::Already => found.already += 1,
                     Outcome::Refused(faults) => {
@@ -178,8 +184,14 @@ fn refuse_strangers(found: &mut Import, rows: &Rows<'_>, pending: Vec<(usize, Pe
     }
     refused.dedup();
     found.refused += refused.len();
+    keep(&mut found.records, &refused);
+    keep(&mut found.places, &refused);
+}
+
+/// Takes out what stands at some places, given in order.
+fn keep<T>(items: &mut Vec<T>, refused: &[usize]) {
     let mut place = 0;
-    found.records.retain(|_| {
+    items.retain(|_| {
         place += 1;
         refused.binary_search(&(place - 1)).is_err()
     });

@@ -77,6 +77,37 @@ impl Map {
         }
         if faults.is_empty() { Ok(map) } else { Err(faults) }
     }
+
+    /// The same from what a screen has: headers with what they are, and what stands in every row. Faults have no place.
+    ///
+    /// Errors, all at once: `IMPORT-0011` no such order of dates, `IMPORT-0012` a field that the form doesn't have.
+    pub fn of(
+        columns: &BTreeMap<String, String>,
+        constants: &BTreeMap<String, String>,
+        order: Option<&str>,
+        form: &Form,
+    ) -> Result<Self, Vec<Fault>> {
+        let mut map = Self::default();
+        let mut faults = Vec::new();
+        for (header, id) in columns {
+            match target(id, form) {
+                Ok(target) => drop(map.columns.insert(key(header), (header.clone(), target))),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        for (id, value) in constants {
+            match target(id, form) {
+                Ok(target) => map.constants.push((target, value.clone())),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        match order.map(|word| date_order(word).ok_or_else(|| Fault::new("IMPORT-0011").with("why", word))) {
+            Some(Ok(order)) => map.order = order,
+            Some(Err(fault)) => faults.push(fault),
+            None => {}
+        }
+        if faults.is_empty() { Ok(map) } else { Err(faults) }
+    }
 }
 
 fn date_order(word: &str) -> Option<DateOrder> {

@@ -98,6 +98,35 @@ impl Intake {
         }
         let ids: Vec<RecordId> = records.iter().map(|record| record.id).collect();
         let mut positions = Positions { written: ids.len(), ids, end: 0 };
+    /// The first half of [`Intake::receive`], for a caller that has something better to do than to wait for the writer: decides with a reading
+    /// handle, which is free again afterwards. Nothing when the batch needs more than one parcel; then it is for [`Intake::receive`], as it is when
+    /// the log refuses the parcel (`STORE-01xx`).
+    ///
+    /// Errors: as [`Intake::receive`].
+    pub fn decided(&self, reader: &dyn Store, batch: &[Json]) -> Result<Option<Decided>, Fault> {
+        within_bounds(batch)?;
+        let Decision { verdicts, records, arrivals } = decide(self, reader, batch, &How::default())?;
+        let ids = records.iter().map(|record| record.id).collect();
+        let parcel = Parcel { records, by: self.sender.actor.clone(), at: self.now, entries: Vec::new() };
+        Ok(arrivals.is_empty().then_some(Decided { verdicts, ids, parcel }))
+    }
+
+    /// What would become of a batch if it were handed in now; nothing is written. What stands in the same batch is known to what comes after it.
+    ///
+    /// Errors: as [`Intake::receive`].
+    pub fn judge(&self, reader: &dyn Store, batch: &[Json]) -> Result<Vec<Outcome>, Fault> {
+        within_bounds(batch)?;
+        let decision = decide(self, reader, batch, &How { thorough: true, ..How::default() })?;
+        Ok(decision.verdicts.into_iter().map(|verdict| verdict.outcome).collect())
+    }
+
+    /// Looks again at what waits for records that are in the log now. On the writer's thread.
+    ///
+    /// Errors: those of every method of the store.
+    pub fn wake_waiting(&self, store: &mut dyn Store, ids: &[RecordId]) -> Result<(), Fault> {
+        self.wake(store, &[], ids)
+    }
+
         if !records.is_empty() {
             let parcel = Parcel { records, by: self.sender.actor.clone(), at: self.now, entries: Vec::new() };
             match writer.append(parcel) {

@@ -12,6 +12,7 @@ mod events;
 mod filings;
 mod grants;
 mod indicators;
+mod imports;
 mod numbers;
 mod ops;
 mod organisations;
@@ -118,7 +119,7 @@ pub fn router(app: App) -> Router {
                 .layer(fixed(header::CACHE_CONTROL, "no-store"))
                 .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
                 .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
-                .layer(RequestBodyLimitLayer::new(BATCH_BYTES_MAX))
+                .layer(RequestBodyLimitLayer::new(imports::FILE_BYTES_MAX))
                 .layer(RequestBodyTimeoutLayer::new(arrival))
                 .layer(RequestDecompressionLayer::new()),
         )

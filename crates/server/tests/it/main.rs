@@ -23,6 +23,8 @@ mod events;
 #[cfg(test)]
 mod indicators;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod oidc;

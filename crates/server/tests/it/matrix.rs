@@ -309,6 +309,12 @@ fn queries(path: &str) -> Vec<(String, Option<(usize, usize)>)> {
                 }
             }
         }
+        "/residents/{id}/merge" => {
+            let kept = |(village, level)| (format!("?kept={}", resident_id(number(village, level))), None);
+            all.extend([(0, 0), (0, 2), (2, 1)].map(kept));
+        }
+        "/packs/{id}/booklet" => all.push(("?format=docx".into(), None)),
+        "/imports" => all.push(("?form=population.resident&dry_run=true".into(), None)),
         "/due" | "/due/totals" | "/signals" => all = area_and(""),
         "/documents/summary" | "/documents/summary/file" => all = area_and("&year=2026&format=md"),
         "/returns/board" => all = area_and("&month=2026-10"),
