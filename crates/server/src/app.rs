@@ -59,10 +59,10 @@ pub struct Inner {
     /// What devices sign to show who they are.
     pub(crate) challenges: Challenges,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) observed: Observed,
-    pub(crate) tries: LoginTries,
     /// Entries that may be one person, as they were looked for lately.
     pub(crate) twins_found: TwinsFound,
+    pub(crate) observed: Observed,
+    pub(crate) tries: LoginTries,
     /// The identity provider, if there is one.
     pub(crate) sign_in: Option<Arc<SignIn>>,
     rules: RwLock<Arc<Rules>>,
@@ -116,10 +116,10 @@ impl App {
             due,
             challenges,
             clock: parts.clock,
+            twins_found: TwinsFound::default(),
             observed: Observed::new(),
             tries: LoginTries::default(),
             sign_in,
-            twins_found: TwinsFound::default(),
             rules: RwLock::new(Arc::new(Rules::new(parts.packs.clone(), areas.clone()))),
             areas_body: RwLock::new(Arc::new(qianmo_sync::exchange::areas(&areas))),
             areas: RwLock::new(areas),

@@ -35,7 +35,7 @@ mod writer;
 pub use accounts::{
     AccountName, Accounts, AccountsMut, Attempt, Code, Device, DeviceId, Enrolment, ExternalIdentity, Grant, GrantId, LoginRules,
     NewSecondFactor, NewWorker, PasswordChange, PasswordHash, Programmes, Role, SecondFactor, Session, SessionId, SessionRules, Token,
-    Worker,
+    Worker, WorkerChange,
 };
 pub use arrivals::{Arrival, ArrivalId, ArrivalState, Arrivals, ArrivalsAsked, ArrivalsMut, NewArrival};
 pub use audit::{Actor, Anchor, Audited, Deed, Entry, Hash, Trail};
@@ -163,17 +163,17 @@ pub trait Store {
     /// Returns handed in, for writing.
     fn filings_mut(&mut self) -> FilingsMut<'_>;
 
-    /// Adds entries to the audit chain, durable when this returns.
-    fn note(&mut self, entries: &[Entry]) -> Result<(), Fault> {
-        let mut answers = self.append_group(&[Submission { entries, at: clock::now_ms(), ..Submission::default() }])?;
-        answers.pop().expect("an answer to each submission").map(drop)
-    }
-
     /// What accounts have begun and not finished, for reading.
     fn drafts(&self) -> Drafts<'_>;
 
     /// What accounts have begun and not finished, for writing.
     fn drafts_mut(&mut self) -> DraftsMut<'_>;
+
+    /// Adds entries to the audit chain, durable when this returns.
+    fn note(&mut self, entries: &[Entry]) -> Result<(), Fault> {
+        let mut answers = self.append_group(&[Submission { entries, at: clock::now_ms(), ..Submission::default() }])?;
+        answers.pop().expect("an answer to each submission").map(drop)
+    }
 
     /// Entries of the audit chain, oldest first.
     fn trail(&self, what: &Trail<'_>) -> Result<Vec<Audited>, Fault>;

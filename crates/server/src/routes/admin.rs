@@ -25,7 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(signin::own))
         .routes(routes!(signin::unlink))
         .routes(routes!(workers::list, workers::open))
-        .routes(routes!(workers::one))
+        .routes(routes!(workers::one, workers::change))
         .routes(routes!(workers::enable))
         .routes(routes!(workers::reset_password))
         .routes(routes!(workers::reset_second_factor))

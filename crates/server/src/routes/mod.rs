@@ -6,8 +6,8 @@ mod arrivals;
 mod audit;
 mod devices;
 mod documents;
-mod due;
 mod drafts;
+mod due;
 mod events;
 mod filings;
 mod grants;
@@ -27,9 +27,9 @@ mod rosters;
 mod second_factor;
 mod session;
 mod settings;
+mod signals;
 mod signin;
 mod sync;
-mod signals;
 mod targets;
 mod workers;
 
@@ -49,12 +49,13 @@ use utoipa::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
+pub(crate) use indicators::{By, PartWord};
+pub(crate) use signals::TwinsFound;
+
 use crate::app::App;
 use crate::observe::observe;
 use crate::openapi::Api;
 use crate::refused::{Refused, put_into_words};
-pub(crate) use indicators::{By, PartWord};
-pub(crate) use signals::TwinsFound;
 
 
 /// The most bytes of a batch of records.
@@ -65,16 +66,16 @@ pub(crate) fn api() -> OpenApiRouter<App> {
     let v1 = OpenApiRouter::new()
         .merge(admin::routes())
         .merge(numbers::routes())
+        .routes(routes!(drafts::list))
+        .routes(routes!(drafts::get, drafts::save, drafts::delete).layer(DefaultBodyLimit::max(drafts::REQUEST_BYTES_MAX)))
+        .routes(routes!(signals::list))
+        .routes(routes!(imports::import).layer(DefaultBodyLimit::max(imports::FILE_BYTES_MAX)))
         .routes(routes!(session::log_in))
         .routes(routes!(session::log_out))
         .routes(routes!(session::me))
         .routes(routes!(session::change_password))
         .routes(routes!(records::write_one))
         .routes(routes!(records::write_batch).layer(DefaultBodyLimit::max(BATCH_BYTES_MAX)))
-        .routes(routes!(drafts::list))
-        .routes(routes!(drafts::get, drafts::save, drafts::delete).layer(DefaultBodyLimit::max(drafts::REQUEST_BYTES_MAX)))
-        .routes(routes!(signals::list))
-        .routes(routes!(imports::import).layer(DefaultBodyLimit::max(imports::FILE_BYTES_MAX)))
         .routes(routes!(records::read_one))
         .routes(routes!(records::history))
         .routes(routes!(records::correct))

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use qianmo_access::{Access, Right};
 use qianmo_core::{AreaCode, Fault, SubjectId};
-use qianmo_store::{AccountName, ExternalIdentity, NewWorker, PasswordHash, Store, Worker};
+use qianmo_store::{AccountName, ExternalIdentity, NewWorker, PasswordHash, Store, Worker, WorkerChange};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -209,6 +209,56 @@ fn within(access: &Access, store: &dyn Store, name: &AccountName) -> Result<(), 
     let grants = store.accounts().grants(name)?;
     let beyond = grants.iter().any(|(_, grant)| !access.may(Right::ManageAccounts, grant.area));
     if beyond { Err(Fault::new("SERVER-0303").with("name", name)) } else { Ok(()) }
+}
+
+/// What is to be different about an account; what is absent stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WorkerChangeBody {
+    /// The person's name: 1 to 50 characters.
+    #[schema(min_length = 1, max_length = 50)]
+    shown: Option<String>,
+    /// The organisation that the person works at, by id; null for none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    organisation: Option<Option<String>>,
+    /// Where the person works: a 12-digit area code. Grants stay as they are.
+    #[schema(pattern = "^[0-9]{12}$")]
+    area: Option<String>,
+}
+
+/// Tells a null from what isn't said.
+fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// Changes what is known of an account's worker: name, organisation, where they work.
+#[utoipa::path(patch, operation_id = "change_worker", path = "/workers/{name}", tag = "workers", params(("name" = String, Path, description = "Account name")), request_body = WorkerChangeBody, responses(
+    (status = 200, body = WorkerBody),
+    (status = "4XX", description = "SERVER-0302 a name, SERVER-0304 one's own account, ACCESS-0104 an area outside one's own", body = ProblemBody, content_type = "application/problem+json"),
+    (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    At(name): At<String>,
+    Body(wanted): Body<WorkerChangeBody>,
+) -> Result<Json<WorkerBody>, Refused> {
+    let worker = managed(&app, &caller, &name).await?;
+    let area: Option<AreaCode> = wanted.area.as_deref().map(str::parse).transpose()?;
+    if let Some(area) = area {
+        caller.must(Right::ManageAccounts, area)?;
+    }
+    let organisation = wanted.organisation.map(|id| id.as_deref().map(str::parse).transpose()).transpose()?;
+    let change = WorkerChange { shown: wanted.shown.as_deref().map(person_name).transpose()?, organisation, area };
+    let (actor, now) = (caller.actor().clone(), app.clock.now_ms());
+    let changed = app.write(move |store| {
+        store.accounts_mut().change_worker(&actor, now, &worker.name, &change)?;
+        store.accounts().worker(&worker.name)
+    });
+    let changed = changed.await?.ok_or_else(Refused::not_found)?;
+    app.accounts_changed();
+    Ok(Json((&changed).into()))
 }
 
 /// Whether the account may be used.

@@ -77,6 +77,27 @@ async fn an_account_is_opened_with_a_password_to_be_changed() {
 }
 
 #[tokio::test]
+async fn what_is_known_of_a_worker_is_changed_in_place() {
+    let town = Town::new();
+    let ask = |name: &str, by: &str, change: Value| town.patch(&format!("/workers/{name}")).by(by).json(change);
+    let clinic = resident_id(900).to_string();
+    let changed = ask("clinician", "administrator", json!({"shown": "李梅", "organisation": clinic})).gives(200).await;
+    assert_eq!((&changed["shown"], &changed["organisation"], &changed["area"]), (&json!("李梅"), &json!(clinic), &json!(TOWNSHIP.to_string())));
+    let moved = ask("clinician", "administrator", json!({"area": VILLAGE.to_string(), "organisation": null})).gives(200).await;
+    assert_eq!((&moved["shown"], moved.get("organisation"), &moved["area"]), (&json!("李梅"), None, &json!(VILLAGE.to_string())));
+    town.get("/session").by("clinician").gives(200).await;
+    ask("clinician", "administrator", json!({"shown": " "})).refused(422, "SERVER-0302").await;
+    ask("clinician", "administrator", json!({"enabled": false})).refused(422, "SERVER-0103").await;
+    ask("clinician", "administrator", json!({"area": OTHER_VILLAGE.to_string()})).refused(403, "ACCESS-0104").await;
+    ask("clinician", "public_health", json!({})).refused(403, "ACCESS-0102").await;
+    ask("other_doctor", "administrator", json!({})).refused(404, "SERVER-0104").await;
+    ask("administrator", "administrator", json!({})).refused(403, "SERVER-0304").await;
+    let trail = town.get("/audit?deeds=account&worker=administrator").by("auditor").gives(200).await;
+    let said: Vec<&str> = trail["items"].as_array().unwrap().iter().map(|entry| entry["detail"].as_str().unwrap()).collect();
+    assert_eq!(said, ["change clinician: organisation area", "change clinician: shown organisation"], "the newest first");
+}
+
+#[tokio::test]
 async fn a_closed_or_reset_account_is_out_at_once() {
     let town = Town::new();
     town.get("/session").by("clinician").gives(200).await;

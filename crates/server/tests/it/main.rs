@@ -21,11 +21,13 @@ mod edges;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
-mod indicators;
-#[cfg(test)]
 mod imports;
 #[cfg(test)]
+mod indicators;
+#[cfg(test)]
 mod matrix;
+#[cfg(test)]
+mod merge;
 #[cfg(test)]
 mod oidc;
 #[cfg(test)]
@@ -37,6 +39,6 @@ mod rosters;
 #[cfg(test)]
 mod session;
 #[cfg(test)]
-mod support;
 mod signals;
 #[cfg(test)]
+mod support;

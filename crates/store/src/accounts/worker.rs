@@ -43,6 +43,17 @@ pub struct NewWorker {
     pub must_change: bool,
 }
 
+/// What is to be different about an account; what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorkerChange {
+    /// The person's name, as shown.
+    pub shown: Option<String>,
+    /// The organisation that the person works at, or none.
+    pub organisation: Option<Option<SubjectId>>,
+    /// Where the person works.
+    pub area: Option<AreaCode>,
+}
+
 const SELECT: &str = "SELECT name, shown, organisation, area, enabled, must_change, locked_until FROM worker WHERE county = @county";
 
 fn worker(line: &Line) -> Result<Worker, ()> {
@@ -101,6 +112,27 @@ impl AccountsMut<'_> {
             }
             let entry = Entry { area: Some(new.area), ..Entry::new(at, by, Deed::Account) };
             Ok(((), Some(entry.with(format!("add {}", new.name)))))
+        })
+    }
+
+    /// Changes what is known of an account's worker. Sessions and grants stay.
+    ///
+    /// Errors: `STORE-0506` when there is no such account.
+    pub fn change_worker(&mut self, by: &Actor, at: i64, name: &AccountName, change: &WorkerChange) -> Result<(), Fault> {
+        self.tables.audited(|| {
+            let held = self.read().worker(name)?.ok_or_else(|| Fault::new("STORE-0506").with("name", name))?;
+            let shown = change.shown.as_deref().unwrap_or(&held.shown);
+            let (organisation, area) = (change.organisation.unwrap_or(held.organisation), change.area.unwrap_or(held.area));
+            let sql = "UPDATE worker SET shown = $2, organisation = $3, area = $4 WHERE county = @county AND name = $1";
+            self.tables.db.execute(sql, &[name.as_str().into(), shown.into(), organisation.into(), area.into()])?;
+            let said = [
+                change.shown.as_ref().map(|_| "shown"),
+                change.organisation.map(|_| "organisation"),
+                change.area.map(|_| "area"),
+            ];
+            let said: Vec<&str> = said.into_iter().flatten().collect();
+            let entry = Entry { area: Some(area), ..Entry::new(at, by, Deed::Account) };
+            Ok(((), Some(entry.with(format!("change {name}: {}", said.join(" "))))))
         })
     }
 

@@ -207,20 +207,20 @@ impl Store for PostgresStore {
         FilingsMut::new(self.tables())
     }
 
-    fn trail(&self, what: &Trail<'_>) -> Result<Vec<Audited>, Fault> {
-        audit::entries(&self.link, self.keyed.sealing(), what)
-    }
-
-    fn backup(&self, dest: &Path) -> Result<Manifest, Fault> {
-        self.back_up(dest)
-    }
-
     fn drafts(&self) -> Drafts<'_> {
         Drafts::new(self.tables())
     }
 
     fn drafts_mut(&mut self) -> DraftsMut<'_> {
         DraftsMut::new(self.tables())
+    }
+
+    fn trail(&self, what: &Trail<'_>) -> Result<Vec<Audited>, Fault> {
+        audit::entries(&self.link, self.keyed.sealing(), what)
+    }
+
+    fn backup(&self, dest: &Path) -> Result<Manifest, Fault> {
+        self.back_up(dest)
     }
 
     fn anchor(&mut self, day: Date) -> Result<Anchor, Fault> {

@@ -227,6 +227,14 @@ impl Store for SqliteStore {
         FilingsMut::new(self.tables())
     }
 
+    fn drafts(&self) -> Drafts<'_> {
+        Drafts::new(self.tables())
+    }
+
+    fn drafts_mut(&mut self) -> DraftsMut<'_> {
+        DraftsMut::new(self.tables())
+    }
+
     fn trail(&self, what: &Trail<'_>) -> Result<Vec<Audited>, Fault> {
         audit::entries(&self.link, self.keyed.sealing(), what)
     }
@@ -240,14 +248,6 @@ impl Store for SqliteStore {
     }
 
     fn verify_with(&self, anchors: &[Anchor]) -> Result<(), Fault> {
-    fn drafts(&self) -> Drafts<'_> {
-        Drafts::new(self.tables())
-    }
-
-    fn drafts_mut(&mut self) -> DraftsMut<'_> {
-        DraftsMut::new(self.tables())
-    }
-
         let file = &self.link.file;
         let answer: String = self.link.connection.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0)).map_err(named(file))?;
         if answer != "ok" {
