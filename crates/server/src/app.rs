@@ -49,6 +49,8 @@ pub struct Inner {
     pub(crate) config: Config,
     pub(crate) writer: Writer,
     pub(crate) readers: Arc<Readers>,
+    /// Opens one more handle, for what takes long.
+    pub(crate) open: OpenStore,
     pub(crate) packs: Arc<Packs>,
     /// What of the programmes is guarded how.
     pub(crate) guard: Arc<Guard>,
@@ -109,6 +111,7 @@ impl App {
             config: parts.config,
             writer: parts.writer,
             readers,
+            open: parts.open.clone(),
             guard: Arc::new(Guard::new(&parts.packs)),
             packs: parts.packs.clone(),
             packs_mark,

@@ -27,6 +27,8 @@ pub struct Config {
     pub login: LoginRules,
     /// How long a session lasts.
     pub session: SessionRules,
+    /// The folder in which backups asked for through the interface are put, one folder each; none can be asked for when absent.
+    pub backups: Option<PathBuf>,
     /// The identity provider through which workers may log in, beside their passwords.
     pub oidc: Option<crate::Oidc>,
 }
@@ -52,6 +54,7 @@ impl Default for Config {
             farewell: Duration::from_secs(15),
             login: LoginRules::default(),
             session: SessionRules::default(),
+            backups: None,
             oidc: None,
         }
     }

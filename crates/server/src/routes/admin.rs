@@ -4,7 +4,7 @@ use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
-use super::{areas, audit, devices, grants, organisations, second_factor, session, settings, signin, workers};
+use super::{areas, audit, care, devices, grants, organisations, second_factor, session, settings, signin, workers};
 use crate::app::App;
 
 /// The most bytes of a file with outlines.
@@ -49,4 +49,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(audit::own))
         .routes(routes!(audit::anchor))
         .routes(routes!(settings::get, settings::change))
+        .routes(routes!(care::setup))
+        .routes(routes!(care::backups, care::back_up))
+        .routes(routes!(care::verify))
 }

@@ -4,6 +4,7 @@ mod admin;
 mod areas;
 mod arrivals;
 mod audit;
+mod care;
 mod devices;
 mod documents;
 mod drafts;

@@ -53,7 +53,7 @@ pub(crate) struct OrganisationsAsked {
 }
 
 /// The forms by which organisations are registered: profiles that say where they sit.
-fn registrations(app: &App) -> Vec<Arc<str>> {
+pub(crate) fn registrations(app: &App) -> Vec<Arc<str>> {
     let forms = app.packs.packs.iter().flat_map(|pack| pack.forms.iter());
     forms.filter(|form| &*form.subject == ORGANISATION && form.profile && form.locates).map(|form| form.id.clone()).collect()
 }

@@ -9,6 +9,8 @@ mod areas;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod care;
+#[cfg(test)]
 mod description;
 #[cfg(test)]
 mod devices;
