@@ -13,7 +13,7 @@ mod events;
 mod filings;
 mod grants;
 mod indicators;
-mod imports;
+mod merge;
 mod numbers;
 mod ops;
 mod organisations;
@@ -84,6 +84,7 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(residents::search))
         .routes(routes!(person::page))
         .routes(routes!(person::copy))
+        .routes(routes!(merge::preview))
         .routes(routes!(residents::records))
         .routes(routes!(residents::identity))
         .routes(routes!(residents::readings))

@@ -10,7 +10,7 @@ use qianmo_access::consent;
 use qianmo_core::pack::Packs;
 use qianmo_core::{Date, Fault, SubjectId};
 use qianmo_desk::{
-    Consent, Episode, PersonAsked, PersonPage, Shown, Standing, TimelineEntry, Trend, own_copy, person_page, readings, rows_about,
+    Card, Changed, Consent, Episode, PersonAsked, PersonPage, Shown, Standing, TimelineEntry, Trend, own_copy, person_page, readings, rows_about,
 };
 use qianmo_store::{Deed, Entry, Reader, Row, Store};
 use qianmo_wire::Lang;
@@ -78,6 +78,23 @@ pub(crate) struct CardShown {
     given_up: Vec<String>,
 }
 
+impl From<&Card> for CardShown {
+    fn from(card: &Card) -> Self {
+        Self {
+            resident: card.resident.to_string(),
+            name: card.name.clone(),
+            sex: card.sex.clone(),
+            birth: card.birth.map(|birth| birth.to_string()),
+            years: card.age.map(|age| age.years),
+            area: card.area.map(|area| area.to_string()),
+            household: card.household.map(|household| household.to_string()),
+            ended: dated(card.ended.as_ref()),
+            fields: card.fields.iter().map(Into::into).collect(),
+            given_up: card.given_up.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
 /// What a correction changed.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ChangeShown {
@@ -87,6 +104,12 @@ pub(crate) struct ChangeShown {
     before: String,
     /// After.
     after: String,
+}
+
+impl From<&Changed> for ChangeShown {
+    fn from(one: &Changed) -> Self {
+        Self { label: one.label.clone(), before: one.before.clone(), after: one.after.clone() }
+    }
 }
 
 /// An earlier version of a fact.
@@ -288,20 +311,8 @@ fn names(store: &dyn Store, page: &PersonPage) -> Result<HashMap<String, String>
 }
 
 fn shown(app: &App, page: &PersonPage, on: Date, lang: Lang) -> PersonShown {
-    let card = &page.card;
     PersonShown {
-        card: CardShown {
-            resident: card.resident.to_string(),
-            name: card.name.clone(),
-            sex: card.sex.clone(),
-            birth: card.birth.map(|birth| birth.to_string()),
-            years: card.age.map(|age| age.years),
-            area: card.area.map(|area| area.to_string()),
-            household: card.household.map(|household| household.to_string()),
-            ended: dated(card.ended.as_ref()),
-            fields: card.fields.iter().map(Into::into).collect(),
-            given_up: card.given_up.iter().map(ToString::to_string).collect(),
-        },
+        card: (&page.card).into(),
         timeline: page.timeline.iter().map(fact).collect(),
         due: page.due.iter().map(|line| due_line(app, line, on, lang)).collect(),
         trends: page.trends.iter().map(trend).collect(),
@@ -320,11 +331,7 @@ fn fact(entry: &TimelineEntry) -> Fact {
         record: version.id.to_string(),
         recorded_at: instant(version.recorded_at),
         worker: version.worker.as_deref().map(str::to_owned),
-        changed: version
-            .changed
-            .iter()
-            .map(|one| ChangeShown { label: one.label.clone(), before: one.before.clone(), after: one.after.clone() })
-            .collect(),
+        changed: version.changed.iter().map(Into::into).collect(),
     });
     Fact {
         record: entry.id.to_string(),
