@@ -27,6 +27,7 @@ use crate::words::{areas_of, instant, page, wrong};
 const STRIDE: u32 = 1000;
 /// The most entries looked at for one page; where filters leave little, the page ends early and says where to go on.
 const LOOKED_MAX: u32 = 20_000;
+const DAY_MS: i64 = 86_400_000;
 
 /// An entry of the audit chain.
 #[derive(Debug, Serialize, ToSchema)]
@@ -99,6 +100,17 @@ fn without_residents(detail: &str, secret: &str) -> String {
     format!("{before}[{}]{after}", hidden.collect::<Vec<_>>().join(" "))
 }
 
+/// In which order entries come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TrailOrder {
+    /// The newest first.
+    #[default]
+    Desc,
+    /// The oldest first.
+    Asc,
+}
+
 /// Which entries.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -116,6 +128,10 @@ pub(crate) struct TrailAsked {
     from: Option<String>,
     /// Only to this day.
     to: Option<String>,
+    /// `desc`, the newest first, or `asc`; `desc` when absent.
+    #[serde(default)]
+    #[param(inline)]
+    order: TrailOrder,
     /// As `next` of the page before gives it.
     after: Option<String>,
     /// Items a page, 1 to 500; 50 when absent.
@@ -131,7 +147,8 @@ struct Wanted {
     area: Option<AreaCode>,
     from: Option<i64>,
     until: Option<i64>,
-    since: i64,
+    after: Option<i64>,
+    newest: bool,
     limit: u32,
 }
 
@@ -148,7 +165,8 @@ impl TryFrom<TrailAsked> for Wanted {
             area: asked.area.as_deref().map(str::parse).transpose()?,
             from: asked.from.as_deref().map(day).transpose()?.map(begins),
             until: asked.to.as_deref().map(day).transpose()?.and_then(|to| to.tomorrow().ok()).map(begins),
-            since: asked.after.as_deref().map_or(Ok(0), str::parse).map_err(|_| wrong("after"))?,
+            after: asked.after.as_deref().map(str::parse).transpose().map_err(|_| wrong("after"))?,
+            newest: asked.order == TrailOrder::Desc,
             limit: page(asked.limit)?,
         })
     }
@@ -190,39 +208,56 @@ pub(crate) async fn trail(
             && wanted.from.is_none_or(|from| entry.at >= from)
             && wanted.until.is_none_or(|until| entry.at < until)
     };
-    let (worker, resident, deeds, since, limit) = (wanted.worker, wanted.resident, wanted.deeds, wanted.since, wanted.limit);
+    let (worker, resident, deeds, limit) = (wanted.worker, wanted.resident, wanted.deeds, wanted.limit);
+    let (newest, after, from) = (wanted.newest, wanted.after, wanted.from);
     let secret = app.write(|store| store.secret()).await?;
     let found = app
         .read(move |store| {
-            let trail = Trail { since, resident, worker: worker.as_ref().map(AccountName::as_str), deeds: &deeds, entries_max: STRIDE };
-            collect(store, trail, limit, &secret, &fits)
+            let worker = worker.as_ref().map(AccountName::as_str);
+            let trail = Trail { resident, worker, deeds: &deeds, entries_max: STRIDE, newest, ..Trail::default() };
+            // Clocks are set back by minutes, not by days: what is a day older than asked for ends the search.
+            let ended = |entry: &Audited| newest && from.is_some_and(|from| entry.entry.at < from - DAY_MS);
+            collect(store, go_on(trail, after), limit, &secret, &fits, &ended)
         })
         .await?;
     Ok(Json(found))
 }
 
-/// A page of what fits.
+/// The trail from an entry on, in its order.
+fn go_on(trail: Trail<'_>, after: Option<i64>) -> Trail<'_> {
+    match after {
+        Some(after) if trail.newest => Trail { before: Some(after), ..trail },
+        Some(after) => Trail { since: after, ..trail },
+        None => trail,
+    }
+}
+
+/// A page of what fits; `over` tells that nothing that comes later will.
 fn collect(
     store: &dyn Store,
     trail: Trail<'_>,
     limit: u32,
     secret: &str,
     fits: &dyn Fn(&Audited) -> bool,
+    over: &dyn Fn(&Audited) -> bool,
 ) -> Result<Page<EntryBody>, Fault> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let (mut items, mut since, mut looked): (Vec<EntryBody>, i64, u32) = (Vec::new(), trail.since, 0);
+    let (mut items, mut reached, mut looked): (Vec<EntryBody>, Option<i64>, u32) = (Vec::new(), None, 0);
     loop {
-        let entries = store.trail(&Trail { since, ..trail })?;
+        let entries = store.trail(&go_on(trail, reached))?;
         let ended = entries.len() < usize::try_from(trail.entries_max).unwrap_or(usize::MAX);
         let last = entries.last().map(|entry| entry.seq);
         for entry in entries {
-            since = entry.seq;
+            reached = Some(entry.seq);
+            if over(&entry) {
+                return Ok(Page { items, next: None });
+            }
             if fits(&entry) {
                 items.push(EntryBody::new(entry, secret));
             }
             if items.len() == limit {
-                let more = !ended || last != Some(since);
-                return Ok(Page { items, next: more.then(|| since.to_string()) });
+                let more = !ended || last != reached;
+                return Ok(Page { items, next: reached.filter(|_| more).map(|seq| seq.to_string()) });
             }
         }
         looked += trail.entries_max;
@@ -230,7 +265,7 @@ fn collect(
             return Ok(Page { items, next: None });
         }
         if looked >= LOOKED_MAX {
-            return Ok(Page { items, next: Some(since.to_string()) });
+            return Ok(Page { items, next: reached.map(|seq| seq.to_string()) });
         }
     }
 }
@@ -272,7 +307,7 @@ pub(crate) struct ReadingsAsked {
     limit: Option<u32>,
 }
 
-/// Who has read one's own record: for residents and guardians.
+/// Who has read one's own record, the last first: for residents and guardians.
 #[utoipa::path(get, operation_id = "read_own_readings", path = "/audit/own", tag = "audit", params(ReadingsAsked), responses(
     (status = 200, body = Page<ReadingBody>),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -284,7 +319,7 @@ pub(crate) async fn own(
     Params(asked): Params<ReadingsAsked>,
 ) -> Result<Json<Page<ReadingBody>>, Refused> {
     let limit = page(asked.limit)?;
-    let since: i64 = asked.after.as_deref().map_or(Ok(0), str::parse).map_err(|_| wrong("after"))?;
+    let after: Option<i64> = asked.after.as_deref().map(str::parse).transpose().map_err(|_| wrong("after"))?;
     let residents = caller.access().own();
     let resident = match asked.resident {
         Some(id) => id.parse().ok().filter(|id| residents.contains(id)),
@@ -295,8 +330,8 @@ pub(crate) async fn own(
     let readings = app
         .read(move |store| {
             let deeds = [Deed::Read, Deed::Unmask, Deed::Export];
-            let trail = Trail { since, entries_max: limit + 1, resident: Some(resident), worker: None, deeds: &deeds };
-            let mut entries = store.trail(&trail)?;
+            let trail = Trail { entries_max: limit + 1, resident: Some(resident), deeds: &deeds, newest: true, ..Trail::default() };
+            let mut entries = store.trail(&go_on(trail, after))?;
             let next = crate::words::cut(&mut entries, limit, |entry| entry.seq.to_string());
             let mut items = Vec::with_capacity(entries.len());
             for Audited { seq, entry, .. } in entries {

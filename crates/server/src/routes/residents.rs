@@ -160,7 +160,7 @@ pub(crate) struct Reading {
     reason: Option<String>,
 }
 
-/// Who has read about a resident: for the resident themselves, and for those who answer for the accounts.
+/// Who has read about a resident, the last first: for the resident themselves, and for those who answer for the accounts.
 #[utoipa::path(get, operation_id = "list_readings", path = "/residents/{id}/readings", tag = "residents", params(("id" = String, Path, description = "The resident"), PageAsked), responses(
     (status = 200, body = Page<Reading>),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -179,12 +179,12 @@ pub(crate) async fn readings(
     if !own && !home.is_some_and(|home| caller.access().may(Right::ReadAudit, home) || caller.access().may(Right::GiveOwnRecord, home)) {
         return Err(Refused::not_found());
     }
-    let since = asked.after.as_deref().map_or(Ok(0), |text| text.parse().map_err(|_| Refused::not_found()))?;
+    let before = asked.after.as_deref().map(|text| text.parse().map_err(|_| Refused::not_found())).transpose()?;
     let entries_max = u32::try_from(asked.limit()?).unwrap_or(50);
     let page = app
         .read(move |store| {
             let deeds = [Deed::Read, Deed::Unmask, Deed::Export];
-            let trail = store.trail(&Trail { since, entries_max, resident: Some(id), deeds: &deeds, ..Trail::default() })?;
+            let trail = store.trail(&Trail { before, newest: true, entries_max, resident: Some(id), deeds: &deeds, ..Trail::default() })?;
             let next = (trail.len() == usize::try_from(entries_max).unwrap_or(0))
                 .then(|| trail.last().map(|entry| entry.seq.to_string()))
                 .flatten();

@@ -22,8 +22,10 @@ async fn auditors_read_the_trail_with_filters() {
     for role in ["public_health", "administrator", "resident"] {
         town.get("/audit").by(role).refused(403, "ACCESS-0102").await;
     }
-    let read = town.get("/audit?deeds=read").by("auditor").gives(200).await;
+    let read = town.get("/audit?deeds=read&order=asc").by("auditor").gives(200).await;
     assert_eq!(seqs(&read).len(), 2);
+    let newest = town.get("/audit?deeds=read").by("auditor").gives(200).await;
+    assert_eq!(seqs(&newest), seqs(&read).into_iter().rev().collect::<Vec<_>>(), "the newest first unless asked otherwise");
     let one = &read["items"][0];
     assert_eq!((&one["worker"], &one["detail"], &one["area"]), (&json!("public_health"), &json!("季度随访"), &json!(VILLAGE.to_string())));
     let who: Vec<_> = (0..2).map(|place| read["items"][place]["resident"].as_str().unwrap().to_owned()).collect();
@@ -37,7 +39,7 @@ async fn auditors_read_the_trail_with_filters() {
     assert_eq!(seqs(&township).len(), 1);
     assert_eq!(seqs(&town.get("/audit?deeds=read&from=2026-11-23").by("auditor").gives(200).await), Vec::<i64>::new());
     assert_eq!(seqs(&town.get("/audit?deeds=read&from=2026-11-22&to=2026-11-22").by("auditor").gives(200).await).len(), 2);
-    for wrong in ["deeds=dance", "from=yesterday", "after=x", "limit=501", "resident=x"] {
+    for wrong in ["order=random", "deeds=dance", "from=yesterday", "after=x", "limit=501", "resident=x"] {
         let answer = town.get(&format!("/audit?{wrong}")).by("auditor").send().await;
         assert_eq!(answer.status, 422, "{wrong}");
     }
@@ -47,16 +49,21 @@ async fn auditors_read_the_trail_with_filters() {
 async fn the_trail_is_read_page_by_page_without_gaps() {
     let town = Town::new();
     let token = town.token("auditor");
-    let (mut all, mut after): (Vec<i64>, String) = (Vec::new(), "0".into());
-    loop {
-        let page = town.get(&format!("/audit?limit=7&after={after}")).bearer(&token).gives(200).await;
-        all.extend(seqs(&page));
-        let Some(next) = page["next"].as_str() else { break };
-        after = next.to_owned();
+    for order in ["asc", "desc"] {
+        let (mut all, mut after): (Vec<i64>, String) = (Vec::new(), String::new());
+        loop {
+            let page = town.get(&format!("/audit?limit=7&order={order}{after}")).bearer(&token).gives(200).await;
+            all.extend(seqs(&page));
+            let Some(next) = page["next"].as_str() else { break };
+            after = format!("&after={next}");
+        }
+        let count = i64::try_from(all.len()).unwrap();
+        if order == "desc" {
+            all.reverse();
+        }
+        assert_eq!(all, (1..=count).collect::<Vec<_>>(), "{order}");
+        assert!(count > 28, "accounts and grants of fourteen people");
     }
-    let count = i64::try_from(all.len()).unwrap();
-    assert_eq!(all, (1..=count).collect::<Vec<_>>());
-    assert!(count > 28, "accounts and grants of fourteen people");
 }
 
 #[tokio::test]

@@ -147,19 +147,22 @@ pub(crate) fn entries(db: &dyn Db, sealing: Option<&Sealing>, what: &Trail<'_>) 
     let mut values: Vec<Cell> = vec![what.since.into()];
     let mut only = |condition: &str, value: Cell| {
         values.push(value);
-        let _ = write!(sql, " AND {condition} = ${}", values.len());
+        let _ = write!(sql, " AND {condition} ${}", values.len());
     };
+    if let Some(before) = what.before {
+        only("seq <", before.into());
+    }
     if let Some(resident) = what.resident {
-        only("resident", resident.into());
+        only("resident =", resident.into());
     }
     if let Some(worker) = what.worker {
-        only("worker", worker.into());
+        only("worker =", worker.into());
     }
     if !what.deeds.is_empty() {
         let words: Vec<String> = what.deeds.iter().map(|deed| format!("'{}'", deed.word())).collect();
         let _ = write!(sql, " AND deed IN ({})", words.join(", "));
     }
-    let lines = db.query(&format!("{sql} ORDER BY seq LIMIT {}", what.entries_max), &values)?;
+    let lines = db.query(&format!("{sql} ORDER BY seq {} LIMIT {}", if what.newest { "DESC" } else { "" }, what.entries_max), &values)?;
     let mut entries = Vec::with_capacity(lines.len());
     for Link { mut audited, detail, .. } in read(db, &lines, link)? {
         audited.entry.detail = match detail.map(|text| open_text(sealing, &context(audited.seq), &text)).transpose() {

@@ -153,6 +153,10 @@ pub struct Audited {
 pub struct Trail<'a> {
     /// Only those after this number.
     pub since: i64,
+    /// Only those before this number.
+    pub before: Option<i64>,
+    /// The newest first; the oldest first otherwise.
+    pub newest: bool,
     /// At most so many.
     pub entries_max: u32,
     /// Only about this resident: read, shown, exported. Writings are found through the resident's records.
@@ -165,7 +169,7 @@ pub struct Trail<'a> {
 
 impl Default for Trail<'_> {
     fn default() -> Self {
-        Self { since: 0, entries_max: 1000, resident: None, worker: None, deeds: &[] }
+        Self { since: 0, before: None, newest: false, entries_max: 1000, resident: None, worker: None, deeds: &[] }
     }
 }
 
