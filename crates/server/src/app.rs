@@ -9,7 +9,7 @@ use qianmo_access::Guard;
 use qianmo_core::pack::Packs;
 use qianmo_core::{AreaTree, Fault};
 use qianmo_desk::{Change, DueLists, Figures, Follower, LiveDue, LiveLimits};
-use qianmo_store::{Store, Writer};
+use qianmo_store::{Appended, Parcel, Store, Writer};
 use qianmo_sync::Rules;
 use qianmo_sync::device::Challenges;
 use qianmo_wire::sync::AreasBody;
@@ -181,6 +181,15 @@ impl App {
     ) -> Result<T, Refused> {
         let writer = self.writer.clone();
         self.block(move || writer.run(task)).await
+    }
+
+    /// Hands records to the writer and waits, without holding a thread, until they are durable or refused.
+    pub(crate) async fn append(&self, parcel: Parcel) -> Result<Appended, Fault> {
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        let handed = self.writer.submit(parcel, move |done| drop(answer.send(done)));
+        handed?;
+        // No answer comes when the writer's thread was ended by a fault of ours.
+        answered.await.unwrap_or_else(|_| Err(Fault::new("STORE-0009").with("why", "stopped")))
     }
 
     /// Tells those who follow the log what was appended.

@@ -151,8 +151,8 @@ impl fmt::Debug for ArrivalsMut<'_> {
 
 const COLUMNS: &str = "id, record, area, resident, worker, device, arrived_at, state, waits_for, other_worker, change, sent, detail, \
                        decided_by, decided_at, note";
-/// How many ids one query names.
-const IDS: usize = 64;
+/// How many ids one query names: one of these, so that few statements are prepared.
+const IDS: [usize; 3] = [1, 8, 64];
 
 fn key(id: ArrivalId) -> Cell {
     Cell::Blob(id.0.as_bytes().to_vec())
@@ -162,15 +162,15 @@ fn number(cell: AreaCode) -> String {
     cell.number().to_string()
 }
 
-/// `$1, $2, … $64`: always the same number of values, so that the statement is prepared once.
-fn slots() -> String {
-    (1..=IDS).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+/// `$1, $2, …`
+fn slots(count: usize) -> String {
+    (1..=count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The ids of a chunk, the last repeated until all slots are filled.
-fn filled(chunk: &[Uuid]) -> Vec<Cell> {
+fn filled(chunk: &[Uuid], count: usize) -> Vec<Cell> {
     let last = chunk.last().copied().unwrap_or_default();
-    (0..IDS).map(|at| Cell::Blob(chunk.get(at).copied().unwrap_or(last).as_bytes().to_vec())).collect()
+    (0..count).map(|at| Cell::Blob(chunk.get(at).copied().unwrap_or(last).as_bytes().to_vec())).collect()
 }
 
 impl<'a> Arrivals<'a> {
@@ -193,8 +193,9 @@ impl<'a> Arrivals<'a> {
 
     fn by(&self, column: &str, and: &str, ids: &[Uuid]) -> Result<Vec<Arrival>, Fault> {
         let mut found = Vec::new();
-        for chunk in ids.chunks(IDS) {
-            found.extend(self.rows(&format!("{column} IN ({}){and} ORDER BY change", slots()), &filled(chunk))?);
+        for chunk in ids.chunks(IDS[IDS.len() - 1]) {
+            let count = IDS.into_iter().find(|count| *count >= chunk.len()).unwrap_or(chunk.len());
+            found.extend(self.rows(&format!("{column} IN ({}){and} ORDER BY change", slots(count)), &filled(chunk, count))?);
         }
         Ok(found)
     }
@@ -217,11 +218,16 @@ impl<'a> Arrivals<'a> {
 
     /// The open arrivals that wait for one of these records.
     pub fn waiting_for(&self, records: &[RecordId]) -> Result<Vec<Arrival>, Fault> {
-        if records.is_empty() || self.tables.db.query(&format!("SELECT 1 FROM arrival WHERE {WAITING} LIMIT 1"), &[])?.is_empty() {
+        if records.is_empty() || !self.any_waits()? {
             return Ok(Vec::new());
         }
         let ids: Vec<Uuid> = records.iter().map(|id| id.0).collect();
         self.by("waits_for", " AND waits_for IS NOT NULL AND state = 0", &ids)
+    }
+
+    /// Whether any open arrival waits for a record.
+    pub(crate) fn any_waits(&self) -> Result<bool, Fault> {
+        Ok(!self.tables.db.query(&format!("SELECT 1 FROM arrival WHERE {WAITING} LIMIT 1"), &[])?.is_empty())
     }
 
     /// Those of an area, in order of their last change.

@@ -98,6 +98,12 @@ pub trait Store {
     /// Every record about a subject, in order of writing, with those superseded, voided and the withdrawals.
     fn records_of(&self, subject: SubjectId) -> Result<Vec<Row>, Fault>;
 
+    /// The same of many subjects at once, of all forms or only of these.
+    fn records_of_many(&self, subjects: &[SubjectId], forms: Option<&[&str]>) -> Result<Vec<Row>, Fault>;
+
+    /// The first record about a subject, in force or not.
+    fn first_of(&self, subject: SubjectId) -> Result<Option<Row>, Fault>;
+
     /// The records in force whose field in the search index `index` has exactly this value (see [`Policy::index`]).
     ///
     /// Errors: `STORE-0301` when the store was opened without keys.

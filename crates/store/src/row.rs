@@ -27,7 +27,7 @@ impl fmt::Display for Cut {
 }
 
 /// What an append did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Appended {
     /// The position after the batch.
     pub cut: Cut,
@@ -35,6 +35,8 @@ pub struct Appended {
     pub written: usize,
     /// Records that were there already.
     pub already: usize,
+    /// Some open arrival waits for a record, maybe for one of these: [`crate::Arrivals::waiting_for`] tells which.
+    pub awaited: bool,
 }
 
 /// What one caller hands in at once: written whole or not at all.

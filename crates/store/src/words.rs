@@ -32,6 +32,13 @@ impl Words {
         Ok(words)
     }
 
+    /// Whether these are all the names there are: none is ever taken away, so the last number tells.
+    pub(crate) fn is_current(&self, db: &dyn Db) -> Result<bool, Fault> {
+        let lines = db.query("SELECT max(id) FROM word WHERE county = @county", &[])?;
+        let last = read(db, &lines, |line| line.int_or(0))?.pop().flatten();
+        Ok(!self.is_empty() && last == Some(self.next() - 1))
+    }
+
     pub(crate) fn insert(&mut self, number: i64, text: Arc<str>, stored: Arc<str>) {
         let at = usize::try_from(number).unwrap_or(0);
         self.texts.resize(self.texts.len().max(at + 1), None);

@@ -30,7 +30,7 @@ pub(crate) struct Decision {
 }
 
 /// What becomes of one record.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Verdict {
     pub(crate) outcome: Outcome,
     /// Its place among the records to be written.
@@ -386,8 +386,7 @@ impl Decider<'_> {
             _ => {
                 let subject = record.subject.id;
                 if !self.owners.contains_key(&subject) {
-                    let rows = self.store.records_of(subject)?;
-                    if let Some(row) = rows.first() {
+                    if let Some(row) = self.store.first_of(subject)? {
                         self.owners.insert(subject, row.head().resident);
                     }
                 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use qianmo_core::{AreaCode, AreaTree, Fault};
 use qianmo_store::{Sight, Store, Writer};
-use qianmo_wire::sync::{Answer, AreaBody, AreasBody, Cursor, Exchange, Pull, VERSION};
+use qianmo_wire::sync::{Answer, AreaBody, AreasBody, Cursor, Exchange, Outcome, Pull, VERSION};
 use ring::digest::{SHA256, digest};
 use serde_json::Value as Json;
 
@@ -57,6 +57,14 @@ fn unreadable(error: &serde_json::Error) -> Fault {
 pub fn exchange(store: &dyn Store, writer: &Writer, serving: &Serving<'_>, request: &Exchange) -> Result<Answer, Fault> {
     let intake = serving.intake;
     let outcomes = if request.records.is_empty() { Vec::new() } else { intake.receive(store, writer, &request.records)? };
+    answered(store, serving, request, outcomes)
+}
+
+/// The second half of [`exchange`]: the batch has been taken in.
+///
+/// Errors: those of every method of the store.
+pub fn answered(store: &dyn Store, serving: &Serving<'_>, request: &Exchange, outcomes: Vec<Outcome>) -> Result<Answer, Fault> {
+    let intake = serving.intake;
     let mut answer = Answer { version: VERSION, now: intake.now, outcomes, ..Answer::default() };
     if intake.sender.revoked {
         answer.revoked = true;

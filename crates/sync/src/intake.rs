@@ -7,12 +7,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use qianmo_core::{AreaCode, Date, Fault, Record, RecordId};
-use qianmo_store::{Actor, Arrival, NewArrival, Parcel, Store, Submission, Writer};
+use qianmo_store::{Actor, Appended, Arrival, NewArrival, Parcel, Store, Submission, Writer};
 use qianmo_wire::sync::{Outcome, State};
 use serde_json::Value as Json;
 
 use crate::body::write;
-use crate::decide::{Decision, How, decide, parsed_id};
+use crate::decide::{Decision, How, Verdict, decide, parsed_id};
 use crate::{May, Rules, Sender, SenderKind};
 
 /// Times that a batch is decided again outside the writer.
@@ -36,6 +36,47 @@ pub struct Intake {
     pub now: i64,
 }
 
+/// A batch that was decided on and can be written as one parcel: nothing of it is to be kept beside the log.
+#[derive(Debug)]
+pub struct Decided {
+    verdicts: Vec<Verdict>,
+    ids: Vec<RecordId>,
+    parcel: Parcel,
+}
+
+impl Decided {
+    /// What is to be handed to the writer; empty when nothing is to be written. Given out once.
+    pub fn parcel(&mut self) -> Parcel {
+        std::mem::take(&mut self.parcel)
+    }
+
+    /// The answers once the parcel is durable; nothing when the log must be asked: some of it was there already, or an arrival waits for it. Then
+    /// go on with [`Decided::looked_up`].
+    #[must_use]
+    pub fn answers(&self, appended: Appended) -> Option<Vec<Outcome>> {
+        let all_new = appended.written == self.ids.len();
+        (all_new && !appended.awaited).then(|| placed(self.verdicts.clone(), &self.positions(appended)))
+    }
+
+    /// The answers with the log's help, and whether [`Intake::wake_waiting`] is to follow.
+    ///
+    /// Errors: those of every method of the store.
+    pub fn looked_up(&self, reader: &dyn Store, appended: Appended) -> Result<(Vec<Outcome>, bool), Fault> {
+        let answers = outcomes(reader, self.verdicts.clone(), &self.positions(appended))?;
+        Ok((answers, anything_to_wake(reader, &[], &self.ids)?))
+    }
+
+    /// The records that it writes.
+    #[must_use]
+    pub fn ids(&self) -> &[RecordId] {
+        &self.ids
+    }
+
+    fn positions(&self, appended: Appended) -> Positions {
+        Positions { ids: self.ids.clone(), end: appended.cut.0, written: appended.written }
+    }
+}
+
 /// A day and a bit: the world's time zones.
 const ZONES_MS: i64 = 26 * 3600 * 1000;
 
@@ -55,6 +96,35 @@ impl Intake {
         }
         let (intake, batch) = (self.clone(), batch.to_vec());
         writer.run(move |store| intake.receive_into(store, &batch))
+    }
+
+    /// The first half of [`Intake::receive`], for a caller that has something better to do than to wait for the writer: decides with a reading
+    /// handle, which is free again afterwards. Nothing when the batch needs more than one parcel; then it is for [`Intake::receive`], as it is when
+    /// the log refuses the parcel (`STORE-01xx`).
+    ///
+    /// Errors: as [`Intake::receive`].
+    pub fn decided(&self, reader: &dyn Store, batch: &[Json]) -> Result<Option<Decided>, Fault> {
+        within_bounds(batch)?;
+        let Decision { verdicts, records, arrivals } = decide(self, reader, batch, &How::default())?;
+        let ids = records.iter().map(|record| record.id).collect();
+        let parcel = Parcel { records, by: self.sender.actor.clone(), at: self.now, entries: Vec::new() };
+        Ok(arrivals.is_empty().then_some(Decided { verdicts, ids, parcel }))
+    }
+
+    /// What would become of a batch if it were handed in now; nothing is written. What stands in the same batch is known to what comes after it.
+    ///
+    /// Errors: as [`Intake::receive`].
+    pub fn judge(&self, reader: &dyn Store, batch: &[Json]) -> Result<Vec<Outcome>, Fault> {
+        within_bounds(batch)?;
+        let decision = decide(self, reader, batch, &How { thorough: true, ..How::default() })?;
+        Ok(decision.verdicts.into_iter().map(|verdict| verdict.outcome).collect())
+    }
+
+    /// Looks again at what waits for records that are in the log now. On the writer's thread.
+    ///
+    /// Errors: those of every method of the store.
+    pub fn wake_waiting(&self, store: &mut dyn Store, ids: &[RecordId]) -> Result<(), Fault> {
+        self.wake(store, &[], ids)
     }
 
     /// As [`Intake::receive`] on a handle that nobody else writes to: an import, a test, the writer's own thread.
@@ -98,48 +168,21 @@ impl Intake {
         }
         let ids: Vec<RecordId> = records.iter().map(|record| record.id).collect();
         let mut positions = Positions { written: ids.len(), ids, end: 0 };
-    /// The first half of [`Intake::receive`], for a caller that has something better to do than to wait for the writer: decides with a reading
-    /// handle, which is free again afterwards. Nothing when the batch needs more than one parcel; then it is for [`Intake::receive`], as it is when
-    /// the log refuses the parcel (`STORE-01xx`).
-    ///
-    /// Errors: as [`Intake::receive`].
-    pub fn decided(&self, reader: &dyn Store, batch: &[Json]) -> Result<Option<Decided>, Fault> {
-        within_bounds(batch)?;
-        let Decision { verdicts, records, arrivals } = decide(self, reader, batch, &How::default())?;
-        let ids = records.iter().map(|record| record.id).collect();
-        let parcel = Parcel { records, by: self.sender.actor.clone(), at: self.now, entries: Vec::new() };
-        Ok(arrivals.is_empty().then_some(Decided { verdicts, ids, parcel }))
-    }
-
-    /// What would become of a batch if it were handed in now; nothing is written. What stands in the same batch is known to what comes after it.
-    ///
-    /// Errors: as [`Intake::receive`].
-    pub fn judge(&self, reader: &dyn Store, batch: &[Json]) -> Result<Vec<Outcome>, Fault> {
-        within_bounds(batch)?;
-        let decision = decide(self, reader, batch, &How { thorough: true, ..How::default() })?;
-        Ok(decision.verdicts.into_iter().map(|verdict| verdict.outcome).collect())
-    }
-
-    /// Looks again at what waits for records that are in the log now. On the writer's thread.
-    ///
-    /// Errors: those of every method of the store.
-    pub fn wake_waiting(&self, store: &mut dyn Store, ids: &[RecordId]) -> Result<(), Fault> {
-        self.wake(store, &[], ids)
-    }
-
+        let mut awaited = false;
         if !records.is_empty() {
             let parcel = Parcel { records, by: self.sender.actor.clone(), at: self.now, entries: Vec::new() };
             match writer.append(parcel) {
                 Ok(appended) => {
                     positions.end = appended.cut.0;
                     positions.written = appended.written;
+                    awaited = appended.awaited;
                 }
                 Err(fault) if is_content(&fault) => return Ok(None),
                 Err(fault) => return Err(fault),
             }
         }
         let outcomes = outcomes(reader, verdicts, &positions)?;
-        if anything_to_wake(reader, &kept, &positions.ids)? {
+        if (awaited || !kept.is_empty()) && anything_to_wake(reader, &kept, &positions.ids)? {
             let intake = self.clone();
             writer.run(move |store| intake.wake(store, &kept, &positions.ids))?;
         }
@@ -221,7 +264,8 @@ fn within_bounds(batch: &[Json]) -> Result<(), Fault> {
 }
 
 /// Whether the log refused what was submitted, rather than failed.
-pub(crate) fn is_content(fault: &Fault) -> bool {
+#[must_use]
+pub fn is_content(fault: &Fault) -> bool {
     fault.code.starts_with("STORE-01")
 }
 
@@ -257,21 +301,31 @@ pub(crate) fn append(store: &mut dyn Store, by: &Actor, at: i64, records: &[Reco
     Ok(Positions { ids, end: appended.cut.0, written: appended.written })
 }
 
-/// The answers, with the positions.
-pub(crate) fn outcomes(store: &dyn Store, verdicts: Vec<crate::decide::Verdict>, positions: &Positions) -> Result<Vec<Outcome>, Fault> {
+/// The answers with their positions, when every record of the parcel is new.
+fn placed(verdicts: Vec<Verdict>, positions: &Positions) -> Vec<Outcome> {
     let begin = positions.end - i64::try_from(positions.written).unwrap_or(i64::MAX);
-    let all_new = positions.written == positions.ids.len();
+    let place = |verdict: Verdict| {
+        let position = verdict.written.map(|place| begin + 1 + i64::try_from(place).unwrap_or(0));
+        Outcome { position: position.or(verdict.outcome.position), ..verdict.outcome }
+    };
+    verdicts.into_iter().map(place).collect()
+}
+
+/// The answers, with the positions.
+pub(crate) fn outcomes(store: &dyn Store, verdicts: Vec<Verdict>, positions: &Positions) -> Result<Vec<Outcome>, Fault> {
+    if positions.written == positions.ids.len() {
+        return Ok(placed(verdicts, positions));
+    }
+    let begin = positions.end - i64::try_from(positions.written).unwrap_or(i64::MAX);
     let mut outcomes = Vec::with_capacity(verdicts.len());
     for verdict in verdicts {
         let mut outcome = verdict.outcome;
-        if let Some(place) = verdict.written {
-            if all_new {
-                outcome.position = Some(begin + 1 + i64::try_from(place).unwrap_or(0));
-            } else if let Some(id) = parsed_id(&outcome) {
-                outcome.position = store.record(id)?.map(|row| row.seq);
-                if outcome.state == State::Accepted && outcome.position.is_some_and(|position| position <= begin) {
-                    outcome.state = State::Already;
-                }
+        if verdict.written.is_some()
+            && let Some(id) = parsed_id(&outcome)
+        {
+            outcome.position = store.record(id)?.map(|row| row.seq);
+            if outcome.state == State::Accepted && outcome.position.is_some_and(|position| position <= begin) {
+                outcome.state = State::Already;
             }
         }
         outcomes.push(outcome);

@@ -43,7 +43,7 @@ pub use arrived::{Arrived, Release, dismiss, release, tidy};
 #[cfg(not(target_arch = "wasm32"))]
 pub use exchange::{Serving, exchange};
 #[cfg(not(target_arch = "wasm32"))]
-pub use intake::{Intake, RECORDS_MAX};
+pub use intake::{Decided, Intake, RECORDS_MAX, is_content};
 #[cfg(not(target_arch = "wasm32"))]
 pub use pull::{Pulled, Puller};
 #[cfg(not(target_arch = "wasm32"))]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use qianmo_core::form::complete;
 use qianmo_core::{Action, AreaCode, Date, Fault, Form, Record, RecordId, SubjectId, Value};
-use qianmo_store::{Row, Scan, Store};
+use qianmo_store::{Row, Store};
 
 use crate::Rules;
 
@@ -89,13 +89,11 @@ impl<'a> People<'a> {
             self.rules.packs().forms().filter(|form| form.locates || form.is_person_sheet()).map(|form| &*form.id).collect();
         for some in people.chunks(500) {
             self.rows.extend(some.iter().map(|person| (*person, Vec::new())));
-            let what = Scan { residents: Some(some), forms: Some(&forms), ..Scan::default() };
-            self.store.scan_changes(&what, &mut |row| {
-                if let Some(rows) = self.rows.get_mut(&row.subject) {
-                    rows.push(row.to_row());
+            for row in self.store.records_of_many(some, Some(&forms))? {
+                if let Some(rows) = self.rows.get_mut(&row.head().subject.id) {
+                    rows.push(row);
                 }
-                Ok(())
-            })?;
+            }
         }
         Ok(())
     }

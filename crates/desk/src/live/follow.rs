@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, Weak};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use qianmo_core::{AreaCode, Date, Fault, RecordId, SubjectId};
 use qianmo_store::{ActionRef, RowRef, Store};
@@ -11,6 +11,11 @@ use super::{Bell, LiveDue, locked};
 use crate::Change;
 use crate::dossier::borrowed;
 use crate::links::Links;
+
+/// How long the thread rests after a list was put right, as a multiple of the time that took, and at most: what comes in meanwhile is put right
+/// together. The first record after a quiet time is at once.
+const REST: u32 = 3;
+const REST_MAX: Duration = Duration::from_millis(60);
 
 /// What of a row matters here.
 struct Seen {
@@ -113,20 +118,23 @@ impl LiveDue {
         let live = Arc::downgrade(self);
         let stop = Arc::new(());
         let stopped = Arc::downgrade(&stop);
-        let run = move || while stopped.strong_count() > 0 && Self::round(&live, &*today) {};
+        let run = move || while stopped.strong_count() > 0 && Self::round(&live, &stopped, &*today) {};
         let thread = std::thread::Builder::new().name("due-lists".into()).spawn(run);
         let thread = thread.map_err(|error| Fault::new("STORE-0007").with("file", "thread").with("why", error))?;
         Ok(Follower { live: Arc::downgrade(self), stop: Some(stop), thread: Some(thread) })
     }
 
     /// Waits for news and works it off; `false` when nobody needs the lists any more.
-    fn round(live: &Weak<Self>, today: &dyn Fn() -> Date) -> bool {
+    fn round(live: &Weak<Self>, stopped: &Weak<()>, today: &dyn Fn() -> Date) -> bool {
         let Some(live) = live.upgrade() else { return false };
         live.turn(today());
+        let began = Instant::now();
         let worked = live.work();
         let more = matches!(worked, Ok(true));
         locked(&live.state).trouble = worked.err();
-        if !more {
+        if more {
+            live.bell.rest((began.elapsed() * REST).min(REST_MAX), stopped);
+        } else {
             live.bell.wait(Duration::from_secs(20));
         }
         true
@@ -135,8 +143,22 @@ impl LiveDue {
 
 impl Bell {
     pub(super) fn ring(&self) {
+        // Who has been rung for and not heard it yet needs no second ring.
+        if !std::mem::replace(&mut *locked(&self.rung), true) {
+            self.waker.notify_all();
+        }
+    }
+
+    /// Wakes whoever waits or rests, for the end.
+    fn wake(&self) {
         *locked(&self.rung) = true;
         self.waker.notify_all();
+    }
+
+    /// Rests so long, whether it is rung or not, unless it is the end.
+    fn rest(&self, long: Duration, stopped: &Weak<()>) {
+        let rung = locked(&self.rung);
+        drop(self.waker.wait_timeout_while(rung, long, |_| stopped.strong_count() > 0).unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Waits until it is rung, at most so long.
@@ -168,7 +190,7 @@ impl Drop for Follower {
     fn drop(&mut self) {
         self.stop = None;
         if let Some(live) = self.live.upgrade() {
-            live.bell.ring();
+            live.bell.wake();
         }
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();

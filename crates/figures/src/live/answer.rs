@@ -234,8 +234,10 @@ impl Figures for LiveFigures {
     }
 
     fn written(&self, _: &Change) {
-        lock(&self.shared.news).written = true;
-        self.shared.woken.notify_one();
+        // Told once for all that comes in until it is worked in.
+        if !std::mem::replace(&mut lock(&self.shared.news).written, true) {
+            self.shared.woken.notify_one();
+        }
     }
 
     fn subscribe(&self, each: Box<dyn FnMut(&Change) -> bool + Send>) {

@@ -15,6 +15,9 @@ use crate::columns::{Reader, is_common};
 /// The most records that are named in a change.
 const NAMED_MAX: usize = 100;
 
+/// Subjects whose records are asked for in one query.
+const SUBJECTS_AT_ONCE: usize = 500;
+
 /// The end of the log, as far as it is new.
 #[derive(Debug, Default)]
 pub(super) struct Tail {
@@ -139,10 +142,11 @@ pub(super) fn turned(
     of: &HashSet<i64>,
     (then, now): (Cut, Cut),
 ) -> Result<Turned, Fault> {
+    let ids: Vec<SubjectId> = of.iter().filter_map(|number| subjects.id(*number)).collect();
     let mut rows: Vec<Row> = Vec::new();
-    for number in of {
-        let Some(id) = subjects.id(*number) else { continue };
-        rows.extend(store.records_of(id)?.into_iter().filter(|row| row.seq <= now.0 && !reader.common(&row.head().form)));
+    for some in ids.chunks(SUBJECTS_AT_ONCE) {
+        let held = store.records_of_many(some, None)?;
+        rows.extend(held.into_iter().filter(|row| row.seq <= now.0 && !reader.common(&row.head().form)));
     }
     rows.sort_unstable_by_key(|row| row.seq);
     let mut before = ColumnsBuilder::of_some(packs, subjects, true);

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use qianmo_analytics::{Columns, Ledger, Reach, Scope, Wanted};
 use qianmo_core::Fault;
@@ -23,6 +23,14 @@ const LOOK: Duration = Duration::from_secs(5);
 
 /// How long it waits before it tries again what failed.
 const AGAIN: Duration = Duration::from_millis(500);
+
+/// How long it rests after it has worked something in, as a multiple of the time that took: what comes in meanwhile is worked in together. The
+/// first record after a quiet time is worked in at once.
+const REST: u32 = 2;
+
+/// The shortest and the longest rest.
+const REST_FROM: Duration = Duration::from_millis(50);
+const REST_TO: Duration = Duration::from_millis(350);
 
 /// The most subjects that are followed one by one.
 const SUBJECTS_MAX: usize = 20_000;
@@ -124,10 +132,14 @@ pub(super) fn run(shared: &Shared) {
         }
         news.written = false;
         drop(news);
+        let began = Instant::now();
         wait = match follow.catch_up(shared) {
             Ok(None) => LOOK,
             Ok(Some(change)) => {
                 lock(&shared.followers).retain_mut(|each| each(&change));
+                let rest = (began.elapsed() * REST).clamp(REST_FROM, REST_TO);
+                let news = lock(&shared.news);
+                drop(shared.woken.wait_timeout_while(news, rest, |news| !news.stop).unwrap_or_else(PoisonError::into_inner));
                 LOOK
             }
             // The store is busy or away: the state stays as it was, whole, and is brought up to date when it is back.

@@ -1,6 +1,7 @@
 //! Records: written one by one or in batches, corrected, withdrawn, and read with their history.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
@@ -9,8 +10,8 @@ use qianmo_access::reason_fits;
 use qianmo_core::pack::Sensitivity;
 use qianmo_core::{Fault, Form, RecordId};
 use qianmo_desk::Change;
-use qianmo_store::{Deed, Entry, Row};
-use qianmo_sync::{Intake, body};
+use qianmo_store::{Appended, Deed, Entry, Row};
+use qianmo_sync::{Intake, body, is_content};
 use qianmo_wire::sync::{Outcome, RecordBody, State as Taken};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -38,16 +39,52 @@ pub(crate) struct Outcomes {
     outcomes: Vec<Outcome>,
 }
 
-/// Takes records in. Blocks; call it where blocking is allowed.
+/// Takes a caller's records in: durable, or kept beside the log, when it answers.
 pub(crate) async fn take_in(app: &App, caller: &Caller, batch: Vec<Value>) -> Result<Vec<Outcome>, Refused> {
-    let intake = intake(app, caller);
-    let (readers, writer, told) = (app.readers.clone(), app.writer.clone(), app.clone());
-    app.block(move || {
-        let outcomes = readers.with(|store| intake.receive(store, &writer, &batch))?;
-        told.follow(&change(&intake, &batch, &outcomes));
+    take_in_by(app, intake(app, caller), batch).await
+}
+
+/// The same by an intake. What was begun is finished, also when the client has gone away meanwhile.
+pub(crate) async fn take_in_by(app: &App, intake: Intake, batch: Vec<Value>) -> Result<Vec<Outcome>, Refused> {
+    let app = app.clone();
+    let taken = tokio::spawn(async move {
+        let (intake, batch) = (Arc::new(intake), Arc::new(batch));
+        let outcomes = taken_in(&app, &intake, &batch).await?;
+        app.follow(&change(&intake, &batch, &outcomes));
         Ok(outcomes)
-    })
-    .await
+    });
+    taken.await.unwrap_or_else(|_| Err(Fault::new("SERVER-0901").into()))
+}
+
+/// Nobody holds a store's handle while waiting for the writer, so that a few handles serve any number of callers.
+async fn taken_in(app: &App, intake: &Arc<Intake>, batch: &Arc<Vec<Value>>) -> Result<Vec<Outcome>, Refused> {
+    let (deciding, about) = (intake.clone(), batch.clone());
+    let decided = app.read(move |store| deciding.decided(store, &about)).await?;
+    let Some(mut decided) = decided else { return step_by_step(app, intake, batch).await };
+    let parcel = decided.parcel();
+    let appended = if parcel.records.is_empty() { Ok(Appended::default()) } else { app.append(parcel).await };
+    let appended = match appended {
+        Ok(appended) => appended,
+        // Somebody else was faster: decided again, closer.
+        Err(fault) if is_content(&fault) => return step_by_step(app, intake, batch).await,
+        Err(fault) => return Err(fault.into()),
+    };
+    if let Some(outcomes) = decided.answers(appended) {
+        return Ok(outcomes);
+    }
+    let ids = decided.ids().to_vec();
+    let (outcomes, wake) = app.read(move |store| decided.looked_up(store, appended)).await?;
+    if wake {
+        let intake = intake.clone();
+        app.write(move |store| intake.wake_waiting(store, &ids)).await?;
+    }
+    Ok(outcomes)
+}
+
+/// A batch of which something is kept beside the log, or that met another's edit.
+async fn step_by_step(app: &App, intake: &Arc<Intake>, batch: &Arc<Vec<Value>>) -> Result<Vec<Outcome>, Refused> {
+    let (intake, batch, writer) = (intake.clone(), batch.clone(), app.writer.clone());
+    app.read(move |store| intake.receive(store, &writer, &batch)).await
 }
 
 pub(crate) fn intake(app: &App, caller: &Caller) -> Intake {

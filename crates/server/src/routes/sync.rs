@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::caller::Sending;
 use crate::extract::Body;
 use crate::refused::{ProblemBody, Refused};
-use crate::routes::records::change;
+use crate::routes::records::take_in_by;
 
 /// Enrols a device with the code that the township shows. Its private key never leaves it.
 #[utoipa::path(post, operation_id = "enrol_device", path = "/sync/devices", tag = "sync", security(()), request_body = EnrolRequest, responses(
@@ -112,16 +112,14 @@ pub(crate) async fn exchange(State(app): State<App>, sending: Sending, body: Byt
     let sight = caller.access().sight(reason, caller.is_peer());
     let first = !revoked && request.pull.as_ref().is_some_and(|pull| pull.villages.is_empty());
     let areas = app.areas_body();
-    let (readers, writer, programme) = (app.readers.clone(), app.writer.clone(), app.packs_mark.clone());
-    let told = app.clone();
+    let programme = app.packs_mark.clone();
+    let mut request = request;
+    let records = std::mem::take(&mut request.records);
+    let outcomes = if records.is_empty() { Vec::new() } else { take_in_by(&app, intake.clone(), records).await? };
     let answer = app
-        .block(move || {
+        .read(move |store| {
             let serving = Serving { intake: &intake, sight: &sight, programme: &programme, areas: &areas, wipe };
-            let answer = readers.with(|store| exchange::exchange(store, &writer, &serving, &request))?;
-            if !answer.outcomes.is_empty() {
-                told.follow(&change(&intake, &request.records, &answer.outcomes));
-            }
-            Ok(answer)
+            exchange::answered(store, &serving, &request, outcomes)
         })
         .await?;
     if first {

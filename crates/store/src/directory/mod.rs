@@ -162,6 +162,6 @@ fn list(numbers: impl IntoIterator<Item = u64>) -> Cell {
 }
 
 /// Ids as one value: see [`Dialect::ids_in`].
-fn id_list(ids: impl IntoIterator<Item = SubjectId>) -> Cell {
+pub(crate) fn id_list(ids: impl IntoIterator<Item = SubjectId>) -> Cell {
     Cell::Text(ids.into_iter().map(|id| id.0.simple().to_string()).collect::<Vec<_>>().join(","))
 }

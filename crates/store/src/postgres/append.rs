@@ -76,6 +76,8 @@ struct Group<'a> {
     held: HashMap<RecordId, Held<'a>>,
     new: Vec<New<'a>>,
     end: i64,
+    /// Whether any arrival waits for a record. Who puts one after this looks at the log afterwards.
+    awaited: bool,
 }
 
 impl PostgresStore {
@@ -97,7 +99,8 @@ impl PostgresStore {
 
     fn write_in_transaction(&self, group: &[Submission<'_>]) -> Result<Vec<Result<Appended, Fault>>, Fault> {
         let before = self.log_end()?;
-        let mut judged = Group { sealing: self.keyed.sealing(), held: self.held(group)?, new: Vec::new(), end: before.0 };
+        let awaited = crate::Arrivals::new(self.tables()).any_waits()?;
+        let mut judged = Group { sealing: self.keyed.sealing(), held: self.held(group)?, new: Vec::new(), end: before.0, awaited };
         let (mut answers, mut spans) = (Vec::with_capacity(group.len()), Vec::with_capacity(group.len()));
         for submission in group {
             let from = judged.new.len();
@@ -266,7 +269,7 @@ impl<'a> Group<'a> {
             }
         }
         let written = self.new.len() - kept;
-        Ok(Appended { cut: Cut(self.end), written, already: records.len() - written })
+        Ok(Appended { cut: Cut(self.end), written, already: records.len() - written, awaited: self.awaited })
     }
 
     fn undo(&mut self, kept: usize, end: i64) {

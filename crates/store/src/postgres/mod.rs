@@ -134,6 +134,14 @@ impl Store for PostgresStore {
         self.about(subject)
     }
 
+    fn records_of_many(&self, subjects: &[SubjectId], forms: Option<&[&str]>) -> Result<Vec<Row>, Fault> {
+        self.about_any(subjects, forms)
+    }
+
+    fn first_of(&self, subject: SubjectId) -> Result<Option<Row>, Fault> {
+        Ok(self.first_about(subject)?.pop())
+    }
+
     fn find(&self, index: &str, value: &str) -> Result<Vec<Row>, Fault> {
         self.in_force_at(&seal::positions(&self.link, self.keyed.sealing(), index, value)?)
     }

@@ -65,6 +65,16 @@ impl PostgresStore {
         self.rows("WHERE r.county = $1 AND r.subject = $2 ORDER BY r.seq", &subject.0)
     }
 
+    pub(super) fn about_any(&self, subjects: &[SubjectId], forms: Option<&[&str]>) -> Result<Vec<Row>, Fault> {
+        let ids: Vec<Uuid> = subjects.iter().map(|subject| subject.0).collect();
+        let of_forms = self.filter(&Scan { forms, ..Scan::default() })?;
+        self.rows(&format!("WHERE r.county = $1 AND r.subject = ANY ($2){of_forms} ORDER BY r.seq"), &ids)
+    }
+
+    pub(super) fn first_about(&self, subject: SubjectId) -> Result<Vec<Row>, Fault> {
+        self.rows("WHERE r.county = $1 AND r.seq = (SELECT min(f.seq) FROM record f WHERE f.county = $1 AND f.subject = $2)", &subject.0)
+    }
+
     /// Those of the rows at these positions that are in force.
     pub(super) fn in_force_at(&self, positions: &[i64]) -> Result<Vec<Row>, Fault> {
         let overruled = "SELECT 1 FROM record o WHERE o.county = r.county AND o.target = r.seq";
@@ -255,12 +265,15 @@ impl PostgresStore {
         Dialect { county: Some(self.link.county), id: |id| format!("'{}'::uuid", id.0) }
     }
 
+    /// The names; with `again` those of now, otherwise as they were when last read.
     pub(super) fn words(&self, again: bool) -> Result<Arc<Words>, Fault> {
-        if again || self.words.borrow().is_empty() {
-            let words = Words::read(&self.link, self.keyed.sealing())?;
-            self.words.replace(Arc::new(words));
+        let held = self.words.borrow().clone();
+        if held.is_empty() || (again && !held.is_current(&self.link)?) {
+            let words = Arc::new(Words::read(&self.link, self.keyed.sealing())?);
+            self.words.replace(words.clone());
+            return Ok(words);
         }
-        Ok(self.words.borrow().clone())
+        Ok(held)
     }
 }
 
@@ -268,7 +281,7 @@ impl RawRows for PostgresStore {
     fn raw_rows(&self, from: i64, to: i64, each: EachRaw<'_>) -> Result<(), Fault> {
         let county = self.county();
         let sql = format!("{SELECT}WHERE r.county = $1 AND r.seq >= $2 AND r.seq <= $3 ORDER BY r.seq LIMIT {PAGE}");
-        self.words(true)?;
+        self.words.replace(Arc::default());
         let mut at = from;
         loop {
             let (mut rows, mut next) = (0, at);

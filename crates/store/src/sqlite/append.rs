@@ -30,6 +30,7 @@ impl SqliteStore {
             let end = read::cut(&self.link.connection).map_err(named(&self.link.file))?.0;
             let mut batch = Batch {
                 store: self,
+                awaited: crate::Arrivals::new(self.tables()).any_waits()?,
                 words: HashMap::new(),
                 fields: String::new(),
                 found: Vec::new(),
@@ -69,6 +70,8 @@ fn is_content(fault: &Fault) -> bool {
 
 struct Batch<'a> {
     store: &'a SqliteStore,
+    /// Whether any arrival waits for a record. Who puts one after this looks at the log afterwards.
+    awaited: bool,
     /// Numbers of names, and the names as they are stored.
     words: HashMap<Arc<str>, (i64, Arc<str>)>,
     fields: String,
@@ -104,7 +107,8 @@ impl<'a> Batch<'a> {
         }
         sql("RELEASE submission")?;
         let written = self.digests.len();
-        Ok(Ok(Appended { cut: Cut(self.end), written, already: submission.records.len() - written }))
+        let already = submission.records.len() - written;
+        Ok(Ok(Appended { cut: Cut(self.end), written, already, awaited: self.awaited }))
     }
 
     /// Writes one record unless it is there already.

@@ -39,6 +39,8 @@ use link::Link;
 const PAGE_SIZE: i64 = 8192;
 /// Page cache, in KiB.
 const CACHE_KIB: i64 = 64 * 1024;
+/// Statements kept prepared; the driver's own sixteen are fewer than one request uses.
+const STATEMENTS: usize = 128;
 /// Pages of write-ahead log before it is folded into the file.
 const CHECKPOINT_PAGES: i64 = 8000;
 
@@ -93,6 +95,7 @@ impl SqliteStore {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(&file, flags)?;
             connection.busy_timeout(options.wait)?;
+            connection.set_prepared_statement_cache_capacity(STATEMENTS);
             connection.pragma_update(None, "page_size", PAGE_SIZE)?;
             Ok(connection)
         };
@@ -152,6 +155,20 @@ impl Store for SqliteStore {
 
     fn records_of(&self, subject: SubjectId) -> Result<Vec<Row>, Fault> {
         self.rows("WHERE r.subject = ? ORDER BY r.seq", [subject.0.as_bytes()])
+    }
+
+    fn records_of_many(&self, subjects: &[SubjectId], forms: Option<&[&str]>) -> Result<Vec<Row>, Fault> {
+        let of_forms = self.of_forms(forms)?;
+        if let [only] = subjects {
+            return self.rows(&format!("WHERE r.subject = ?{of_forms} ORDER BY r.seq"), [only.0.as_bytes()]);
+        }
+        let among = read::DIALECT.ids_in("r.subject", 1).replace('$', "?");
+        self.rows(&format!("WHERE {among}{of_forms} ORDER BY r.seq"), [directory::id_list(subjects.iter().copied())])
+    }
+
+    fn first_of(&self, subject: SubjectId) -> Result<Option<Row>, Fault> {
+        let first = "WHERE r.seq = (SELECT min(f.seq) FROM record f WHERE f.subject = ?)";
+        Ok(self.rows(first, [subject.0.as_bytes()])?.pop())
     }
 
     fn find(&self, index: &str, value: &str) -> Result<Vec<Row>, Fault> {

@@ -23,6 +23,9 @@ const SELECT: &str = "SELECT r.seq, r.id, r.form, r.form_version, r.kind, r.subj
                       CASE WHEN r.target IS NOT NULL THEN (SELECT t.id FROM record t WHERE t.seq = r.target) END, r.reason, r.fields, r.digest \
                       FROM record r ";
 
+/// Where in the log a scan looks.
+const BOUNDS: &str = "r.seq > ? AND r.seq <= ?";
+
 /// The chain of corrections around one record: back to the statement, then forward.
 pub(super) const CHAIN: &str = "WHERE r.seq IN (
     WITH RECURSIVE
@@ -61,6 +64,16 @@ impl SqliteStore {
         self.rows(&condition, ())
     }
 
+    /// The condition that a record is of one of these forms.
+    pub(super) fn of_forms(&self, forms: Option<&[&str]>) -> Result<String, Fault> {
+        let mut sql = String::new();
+        if let Some(forms) = forms {
+            let words = self.words(true)?;
+            push_in(&mut sql, "r.form", forms.iter().filter_map(|form| words.number(form)));
+        }
+        Ok(sql)
+    }
+
     /// See [`crate::Store::scan`].
     pub(super) fn scan_in_force(&self, what: &Scan<'_>, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<Cut, Fault> {
         let end = cut(&self.link.connection).map_err(named(&self.link.file))?;
@@ -78,11 +91,11 @@ impl SqliteStore {
             // A few rows out of many: what overrules them is looked up for each.
             let _ = write!(sql, " AND {}", in_force(&until.0.to_string(), DIALECT));
             end_sql(&mut sql, what);
-            self.each_row(&sql, [from, to], each)?;
+            self.each_asked(&sql, what, [from, to], each)?;
         } else {
             let overruled = self.overruled(until).map_err(named(&self.link.file))?;
             end_sql(&mut sql, what);
-            self.each_row(&sql, [from, to], &mut |row| if overruled.contains(&row.seq) { Ok(()) } else { each(row) })?;
+            self.each_asked(&sql, what, [from, to], &mut |row| if overruled.contains(&row.seq) { Ok(()) } else { each(row) })?;
         }
         Ok(until)
     }
@@ -98,7 +111,7 @@ impl SqliteStore {
         let mut sql = scan_sql(what, &*self.words(true)?);
         end_sql(&mut sql, what);
         let (mut rows, mut last) = (0, Cut::START);
-        self.each_row(&sql, [from, to], &mut |row| {
+        self.each_asked(&sql, what, [from, to], &mut |row| {
             (rows, last) = (rows + 1, Cut(row.seq));
             each(row)
         })?;
@@ -122,7 +135,34 @@ impl SqliteStore {
     }
 
     fn each_row(&self, sql: &str, params: impl Params, each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>) -> Result<(), Fault> {
-        self.each_stored(sql, params, &mut |row, words| {
+        self.each_opened(sql, true, params, each)
+    }
+
+    /// Rows of a scan. A statement that names residents or positions is asked once: it isn't kept, and has its bounds in the text, because SQLite
+    /// plans it a second time for values that come later.
+    fn each_asked(
+        &self,
+        sql: &str,
+        what: &Scan<'_>,
+        bounds: [i64; 2],
+        each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        if what.residents.is_none() && what.positions.is_none() {
+            return self.each_opened(sql, true, bounds, each);
+        }
+        let [from, to] = bounds;
+        let sql = sql.replacen(BOUNDS, &format!("r.seq > {from} AND r.seq <= {to}"), 1);
+        self.each_opened(&sql, false, (), each)
+    }
+
+    fn each_opened(
+        &self,
+        sql: &str,
+        keep: bool,
+        params: impl Params,
+        each: &mut dyn FnMut(&RowRef<'_>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        self.each_stored(sql, keep, params, &mut |row, words| {
             let row = read_row(row, words, false).map_err(named(&self.link.file))?;
             let values = open_values(self.keyed.sealing(), row.id, row.values)?;
             each(&RowRef { values: &values, ..row })
@@ -132,12 +172,20 @@ impl SqliteStore {
     fn each_stored(
         &self,
         sql: &str,
+        keep: bool,
         params: impl Params,
         each: &mut dyn FnMut(&SqlRow<'_>, &Words) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         let wrong = named(&self.link.file);
         let mut words = self.words(false)?;
-        let mut statement = self.link.connection.prepare_cached(sql).map_err(&wrong)?;
+        let (mut kept, mut once);
+        let statement: &mut rusqlite::Statement<'_> = if keep {
+            kept = self.link.connection.prepare_cached(sql).map_err(&wrong)?;
+            &mut kept
+        } else {
+            once = self.link.connection.prepare(sql).map_err(&wrong)?;
+            &mut once
+        };
         let mut rows = statement.query(params).map_err(&wrong)?;
         while let Some(row) = rows.next().map_err(&wrong)? {
             // Another process may have written a name that we haven't read yet.
@@ -149,18 +197,22 @@ impl SqliteStore {
         Ok(())
     }
 
+    /// The names; with `again` those of now, otherwise as they were when last read.
     pub(super) fn words(&self, again: bool) -> Result<Arc<Words>, Fault> {
-        if again || self.words.borrow().is_empty() {
-            self.words.replace(Arc::new(Words::read(&self.link, self.keyed.sealing())?));
+        let held = self.words.borrow().clone();
+        if held.is_empty() || (again && !held.is_current(&self.link)?) {
+            let words = Arc::new(Words::read(&self.link, self.keyed.sealing())?);
+            self.words.replace(words.clone());
+            return Ok(words);
         }
-        Ok(self.words.borrow().clone())
+        Ok(held)
     }
 }
 
 impl RawRows for SqliteStore {
     fn raw_rows(&self, from: i64, to: i64, each: EachRaw<'_>) -> Result<(), Fault> {
-        self.words(true)?;
-        self.each_stored(&format!("{SELECT}WHERE r.seq BETWEEN ? AND ? ORDER BY r.seq"), [from, to], &mut |row, words| {
+        self.words.replace(Arc::default());
+        self.each_stored(&format!("{SELECT}WHERE r.seq BETWEEN ? AND ? ORDER BY r.seq"), true, [from, to], &mut |row, words| {
             let seq: i64 = row.get(0).map_err(named(&self.link.file))?;
             let altered = |_| Fault::new("STORE-0402").with("seq", seq);
             let digest = row.get_ref(17).and_then(|cell| Ok(cell.as_blob_or_null()?)).map_err(altered)?;
@@ -181,10 +233,7 @@ impl RawRows for SqliteStore {
 pub(super) const DIALECT: Dialect = Dialect { county: None, id: |id| format!("x'{}'", id.0.simple()) };
 
 fn scan_sql(what: &Scan<'_>, words: &Words) -> String {
-    let mut sql = format!(
-        "{SELECT}{}WHERE r.seq > ? AND r.seq <= ?",
-        if what.order == Order::Subject { "JOIN word w ON w.id = r.form " } else { "" }
-    );
+    let mut sql = format!("{SELECT}{}WHERE {BOUNDS}", if what.order == Order::Subject { "JOIN word w ON w.id = r.form " } else { "" });
     if let Some(forms) = what.forms {
         push_in(&mut sql, "r.form", forms.iter().filter_map(|form| words.number(form)));
     }

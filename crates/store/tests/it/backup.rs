@@ -8,7 +8,7 @@ use qianmo_core::pack::Sensitivity;
 use qianmo_core::{Calendar, Date, Period};
 use qianmo_store::{
     ArrivalId, ArrivalState, Cut, DirectoryPolicy, Enrolment, ExternalIdentity, FilingsAsked, Grant, Limits, Manifest, NewArrival,
-    NewFiling, Options, PostgresStore, Programmes, Role, Row, SessionRules, Sheet, SqliteStore, Store, Trail, Writer, restore,
+    NewDraft, NewFiling, Options, PostgresStore, Programmes, Role, Row, SessionRules, Sheet, SqliteStore, Store, Trail, Writer, restore,
 };
 
 use crate::accounts::{NOW, admin, code, name, worker};
@@ -70,6 +70,8 @@ fn fill(store: &mut dyn Store) {
         detail: "x".to_owned(),
     };
     store.arrivals_mut().put(&admin(), NOW, &[arrival]).unwrap();
+    let draft = NewDraft { kind: "record", key: "1", title: "随访", body: "{}", over: None };
+    store.drafts_mut().save(&name("wang"), NOW, &draft).unwrap();
     store.anchor(Date::constant(2026, 3, 1)).unwrap();
 }
 

@@ -39,9 +39,9 @@ pub(crate) fn a_record_comes_back_as_it_was_written(store: &mut dyn Store) {
 pub(crate) fn writing_a_batch_twice_is_the_same_as_once(store: &mut dyn Store) {
     let batch = [record(1), record(2), supersede(3, 1), void(4, 2), record(1)];
     let first = store.append(&batch).unwrap();
-    assert_eq!(first, Appended { cut: Cut(4), written: 4, already: 1 });
-    assert_eq!(store.append(&batch).unwrap(), Appended { cut: Cut(4), written: 0, already: 5 });
-    assert_eq!(store.append(&[]).unwrap(), Appended { cut: Cut(4), written: 0, already: 0 });
+    assert_eq!(first, Appended { cut: Cut(4), written: 4, already: 1, awaited: false });
+    assert_eq!(store.append(&batch).unwrap(), Appended { cut: Cut(4), written: 0, already: 5, awaited: false });
+    assert_eq!(store.append(&[]).unwrap(), Appended { cut: Cut(4), written: 0, already: 0, awaited: false });
 }
 
 pub(crate) fn the_same_id_with_another_content_is_refused(store: &mut dyn Store) {
