@@ -1,6 +1,6 @@
 import { answered, api, type Body } from "@qianmo/client";
 import { useInfiniteQuery, useQuery } from "@tanstack/vue-query";
-import { computed, type Ref } from "vue";
+import { computed } from "vue";
 
 import { reasonHeader } from "../../session/reason";
 
@@ -44,17 +44,17 @@ async function difference(asked: Asked, reason: string | undefined) {
   return { columns: whole.columns, items, count: items.length, tooMany: false };
 }
 
-/** The rows behind a number, page by page; the difference at once. `ready`: the reason is stated, where one is asked for. */
-export function usePeople(asked: Asked, part: Part, reason: Ref<string | undefined>, ready: Ref<boolean>) {
-  const key = computed(() => ["live", "rows", asked.id, asked.area, asked.period, part, reason.value] as const);
+/** The rows behind a number, page by page; the difference at once. */
+export function usePeople(asked: Asked, part: Part, reason: string | undefined) {
+  const key = computed(() => ["live", "rows", asked.id, asked.area, asked.period, part, reason] as const);
   const pages = useInfiniteQuery({
     queryKey: key,
-    enabled: computed(() => ready.value && part !== "difference"),
+    enabled: part !== "difference",
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last: RowsPage) => last.next ?? undefined,
-    queryFn: ({ pageParam }) => page(asked, part as "numerator" | "denominator", pageParam, 100, reason.value),
+    queryFn: ({ pageParam }) => page(asked, part as "numerator" | "denominator", pageParam, 100, reason),
   });
-  const left = useQuery({ queryKey: key, enabled: computed(() => ready.value && part === "difference"), queryFn: () => difference(asked, reason.value) });
+  const left = useQuery({ queryKey: key, enabled: part === "difference", queryFn: () => difference(asked, reason) });
   const of = part === "difference";
   return {
     error: of ? left.error : pages.error,

@@ -6,7 +6,7 @@ type Row = Body<"RowBody">;
 
 /** What stands in every row for the machine, not for people. */
 const TECHNICAL = new Set(["indicator", "area", "counted"]);
-/** More columns than these stand in the column choice. */
+/** So many are shown; the others stand in the column choice. */
 const SHOWN = 9;
 const WIDTHS: Record<string, number> = { bool: 90, integer: 100, decimal: 100, date: 110, datetime: 150, text: 140 };
 
@@ -17,7 +17,7 @@ function said(value: unknown, kind: string, words: { yes: string; no: string }):
 }
 
 /** The columns of a table of people as the server gives them, for a DataTable: who and where first, those beyond a screen's width to be chosen. */
-export function rowColumns(columns: RowColumn[], words: { yes: string; no: string; person: string }): Column<Row>[] {
+export function rowColumns(columns: RowColumn[], words: { yes: string; no: string; person: string }, shown = SHOWN): Column<Row>[] {
   // The name stands in `label` for all kinds of rows; a second column of the same name says nothing more.
   const labelled = columns.some((column) => column.id === "label");
   const useful = columns
@@ -29,7 +29,7 @@ export function rowColumns(columns: RowColumn[], words: { yes: string; no: strin
     width: WIDTHS[column.kind] ?? 140,
     align: column.kind === "integer" || column.kind === "decimal" ? "end" : "start",
     sortable: true,
-    hidden: place >= SHOWN,
+    hidden: place >= shown,
     value: (row) => said((row.values as unknown[])[index], column.kind, words),
   }));
 }
