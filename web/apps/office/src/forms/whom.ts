@@ -103,3 +103,10 @@ export function likelySubject(person: Person, kind: string): { subject: string; 
   const open = coursesOf(person, kind).find((course) => !course.ended);
   return open ? { subject: open.subject, fresh: false } : { subject: newId(), fresh: true };
 }
+
+/** What stood in a field the last time the form was filled in for the person. */
+export function lastOf(person: Person | undefined, form: string, field: string, but?: string): { text: string; at: string } | undefined {
+  const fact = person?.timeline.find((one) => one.form === form && one.standing === "stands" && one.record !== but);
+  const shown = fact?.fields.find((one) => one.field === field);
+  return fact && shown?.text ? { text: `${shown.text}${shown.unit}`, at: fact.at } : undefined;
+}
