@@ -29,11 +29,13 @@ tests() {
 }
 
 wasm() {
-  rustup target list --installed 2>/dev/null | grep -q wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown || {
-    echo '错误：需要 wasm32-unknown-unknown 目标：rustup target add wasm32-unknown-unknown' >&2
-    exit 3
-  }
   cargo check --locked -p qianmo-core -p qianmo-wasm --target wasm32-unknown-unknown
+}
+
+# Types, words in both languages, and a client that fits the program's own description.
+pages() {
+  scripts/client.sh --check
+  (cd web && npm run -s check)
 }
 
 step '格式 format' cargo fmt --all --check
@@ -42,6 +44,9 @@ step '边界、目录、许可 boundaries, catalogue, licences' cargo run --lock
 step '浏览器可用 wasm' wasm
 step '编译 build' cargo build --locked --workspace --all-targets
 step '测试 tests' tests
+step '网页编译 pages' scripts/web.sh
+step '网页检查 pages, client' pages
+step '网页端到端 in a browser' bash -c 'cd web && npm run -s e2e'
 step '文档示例 doc tests' cargo test --locked --workspace --doc -q
 step '专项包 packs' target/debug/qianmo packs check packs
 echo "全部通过，用时 $((SECONDS - began)) 秒。"

@@ -6,7 +6,7 @@ import { defineConfig } from "vite";
 import { compression } from "vite-plugin-compression2";
 
 // `QIANMO_SERVER`: where the dev server sends requests of the interface.
-const server = process.env["QIANMO_SERVER"] ?? "http://127.0.0.1:8420";
+const proxy = { "/api": { target: process.env["QIANMO_SERVER"] ?? "http://127.0.0.1:8420", changeOrigin: false } };
 
 export default defineConfig({
   plugins: [
@@ -19,5 +19,6 @@ export default defineConfig({
     compression({ algorithms: ["gzip", "brotliCompress"], threshold: 1024 }),
   ],
   build: { target: "es2022", outDir: "../../dist/office", emptyOutDir: true, chunkSizeWarningLimit: 900 },
-  server: { proxy: { "/api": { target: server, changeOrigin: false } } },
+  server: { proxy },
+  preview: { proxy },
 });

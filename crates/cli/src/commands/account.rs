@@ -22,7 +22,7 @@ pub(crate) fn run(args: &Args, packs: Option<&Path>) -> Result<(), Failure> {
             let role = Role::from_word(role).ok_or_else(|| Fault::new("CLI-0232").with("role", role).with("known", known_roles()))?;
             let area = match area {
                 Some(code) => store.areas()?.require(*code)?.code,
-                None => top(&store.areas()?)?,
+                None => usual(role, &store.areas()?)?,
             };
             let password = add(&mut *store, name, shown, role, area, today(), true)?;
             line(&format!("账号 {name} 已建，首次登录须修改密码。初始密码只显示这一次： {password}"));
@@ -40,6 +40,14 @@ pub(crate) fn run(args: &Args, packs: Option<&Path>) -> Result<(), Failure> {
 
 fn known_roles() -> String {
     Role::all().map(Role::word).collect::<Vec<_>>().join("、")
+}
+
+/// Where somebody of a role works unless told: who answers for accounts, settings and backups, or looks into the audit, in the whole tree.
+fn usual(role: Role, areas: &AreaTree) -> Result<AreaCode, Fault> {
+    match role {
+        Role::Administrator | Role::Auditor => areas.roots().next().map(|root| root.code).ok_or_else(|| Fault::new("CLI-0201")),
+        _ => top(areas),
+    }
 }
 
 /// The area that everything lies in, or the township if there is only one.

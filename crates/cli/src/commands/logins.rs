@@ -23,19 +23,30 @@ pub(crate) struct Login {
     password: String,
 }
 
-/// Account, what it is in Chinese, role, whether it works in one village only, up to which sensitivity.
-const PEOPLE: [(&str, &str, Role, bool, Sensitivity); 11] = [
-    ("doctor", "村医", Role::VillageDoctor, true, Sensitivity::Sensitive),
-    ("publichealth", "公卫人员", Role::PublicHealth, false, Sensitivity::Restricted),
-    ("clinician", "妇幼、计生服务", Role::Clinician, false, Sensitivity::Sensitive),
-    ("office", "镇卫健办", Role::HealthOffice, false, Sensitivity::Routine),
-    ("analyst", "县卫健分析", Role::CountyAnalyst, false, Sensitivity::Sensitive),
-    ("cdc", "疾控", Role::DiseaseControl, false, Sensitivity::Restricted),
-    ("supervisor", "监督", Role::Supervision, false, Sensitivity::Routine),
-    ("committee", "村干部", Role::Committee, true, Sensitivity::Routine),
-    ("resident", "居民", Role::Resident, true, Sensitivity::Restricted),
-    ("auditor", "审计", Role::Auditor, false, Sensitivity::Routine),
-    ("admin", "账号管理", Role::Administrator, false, Sensitivity::Routine),
+/// Where somebody works.
+#[derive(Clone, Copy)]
+enum Reach {
+    /// In one village.
+    Village,
+    /// In the township.
+    Township,
+    /// In the whole tree: the county.
+    Whole,
+}
+
+/// Account, what it is in Chinese, role, where it works, up to which sensitivity.
+const PEOPLE: [(&str, &str, Role, Reach, Sensitivity); 11] = [
+    ("doctor", "村医", Role::VillageDoctor, Reach::Village, Sensitivity::Sensitive),
+    ("publichealth", "公卫人员", Role::PublicHealth, Reach::Township, Sensitivity::Restricted),
+    ("clinician", "妇幼、计生服务", Role::Clinician, Reach::Township, Sensitivity::Sensitive),
+    ("office", "镇卫健办", Role::HealthOffice, Reach::Township, Sensitivity::Routine),
+    ("analyst", "县卫健分析", Role::CountyAnalyst, Reach::Whole, Sensitivity::Sensitive),
+    ("cdc", "疾控", Role::DiseaseControl, Reach::Township, Sensitivity::Restricted),
+    ("supervisor", "监督", Role::Supervision, Reach::Township, Sensitivity::Routine),
+    ("committee", "村干部", Role::Committee, Reach::Village, Sensitivity::Routine),
+    ("resident", "居民", Role::Resident, Reach::Village, Sensitivity::Restricted),
+    ("auditor", "审计", Role::Auditor, Reach::Whole, Sensitivity::Routine),
+    ("admin", "账号管理", Role::Administrator, Reach::Whole, Sensitivity::Routine),
 ];
 
 /// Makes the accounts.
@@ -43,13 +54,18 @@ pub(crate) fn make(data: &Path, packs: &Packs) -> Result<Vec<Login>, Fault> {
     let mut store = keys::open(data, packs)?;
     let areas = store.areas()?;
     let township = top(&areas)?;
+    let whole = areas.roots().next().map_or(township, |root| root.code);
     let village = areas.leaves(township).into_iter().find(|code| *code != township).unwrap_or(township);
     let shared = password()?;
     let hash = PasswordHash::of(&shared)?;
     let (by, now, from) = (Actor::default(), Timestamp::now().as_millisecond(), today());
     let mut logins = Vec::new();
-    for (name, what, role, in_village, sensitivity) in PEOPLE {
-        let area = if in_village { village } else { township };
+    for (name, what, role, reach, sensitivity) in PEOPLE {
+        let area = match reach {
+            Reach::Village => village,
+            Reach::Township => township,
+            Reach::Whole => whole,
+        };
         let account: AccountName = name.parse()?;
         let new = NewWorker {
             name: account.clone(),

@@ -33,6 +33,31 @@ fn an_empty_place_is_made_and_survives_a_backup() {
     refused(&["serve", "--data", &data, "--listen", "0.0.0.0:0"], "CLI-0231");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_server_told_to_end_ends_in_order() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    let (data, areas) = (path("data"), path("areas.csv"));
+    std::fs::write(&areas, "代码,名称\n530523100000,青石镇\n530523100201,上寨村\n").unwrap();
+    done(&["init", "--data", &data, "--areas", &areas]);
+    let mut server = std::process::Command::new(env!("CARGO_BIN_EXE_qianmo"))
+        .args(["serve", "--data", &data, "--listen", "127.0.0.1:0"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains("http://127.0.0.1:"), "{line}");
+    assert!(std::process::Command::new("kill").arg(server.id().to_string()).status().unwrap().success());
+    let status = server.wait().unwrap();
+    let mut said = String::new();
+    server.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert!(status.success() && !said.contains("panicked"), "{status}: {said}");
+}
+
 #[test]
 fn the_interface_is_described() {
     let document: serde_json::Value = serde_json::from_str(&done(&["openapi"])).unwrap();

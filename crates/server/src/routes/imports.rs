@@ -96,7 +96,7 @@ pub(crate) struct ImportBody {
     /// Rows that can't be taken.
     refused: usize,
     /// Sheets read.
-    sheets: Vec<SheetBody>,
+    sheets: Vec<ImportedSheet>,
     /// Sheets passed over because they have no header.
     skipped: Vec<String>,
     /// What is wrong or should be asked again, in the order of the file; at most 1,000.
@@ -107,7 +107,7 @@ pub(crate) struct ImportBody {
 
 /// A sheet that was read.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct SheetBody {
+pub(crate) struct ImportedSheet {
     /// Its name; empty for csv.
     name: String,
     /// The row of its header, the last one where the header has two rows.
@@ -319,7 +319,7 @@ fn account(read: &Import, judged: impl Iterator<Item = Taken>) -> ImportBody {
             _ => refused += 1,
         }
     }
-    let sheets = read.sheets.iter().map(|sheet| SheetBody {
+    let sheets = read.sheets.iter().map(|sheet| ImportedSheet {
         name: sheet.name.clone(),
         header_row: sheet.header_row,
         columns: sheet.matched.iter().map(|(header, field)| ColumnBody { header: header.clone(), field: field.clone() }).collect(),

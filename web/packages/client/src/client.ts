@@ -2,6 +2,13 @@ import createClient, { type Middleware } from "openapi-fetch";
 import { asProblem, problemOf } from "./problem";
 import type { paths } from "./schema";
 
+/** The server words its names and problems in the page's language. */
+const words: Middleware = {
+  onRequest({ request }) {
+    request.headers.set("accept-language", document.documentElement.lang);
+  },
+};
+
 const refusals: Middleware = {
   async onResponse({ response }) {
     if (!response.ok && response.status !== 304) throw await problemOf(response);
@@ -19,7 +26,7 @@ export const api = createClient<paths>({
   baseUrl: "",
   credentials: "same-origin",
 });
-api.use(refusals);
+api.use(words, refusals);
 
 /** The data of a call that answers with a body: `const list = await answered(api.GET("/api/v1/packs"))`. */
 export async function answered<Data>(call: Promise<{ data?: Data }>): Promise<Data> {

@@ -169,10 +169,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who has read one's own record: for residents and guardians. */
+        /** Who has read one's own record, the last first: for residents and guardians. */
         get: operations["read_own_readings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The backups in the place set for them, the newest first. */
+        get: operations["list_backups"];
+        put?: never;
+        /** Copies everything as of one moment into the place set for backups, while the server goes on. Keys are not in it. */
+        post: operations["make_backup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -242,6 +260,42 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own drafts, at most 200. */
+        get: operations["list_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{kind}/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of one's own drafts. Its `ETag` is asked for when it is saved again. */
+        get: operations["read_draft"];
+        /** Saves a draft: over the one that `If-Match` names; without, there must be none yet. */
+        put: operations["save_draft"];
+        post?: never;
+        /** Deletes a draft: the one that `If-Match` names, or whichever is there. Deleting one that isn't there is the same as having deleted it. */
+        delete: operations["delete_draft"];
         options?: never;
         head?: never;
         patch?: never;
@@ -418,6 +472,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reads a spreadsheet (xlsx, xls, ods or csv) as filled forms and tells what is wrong with each row; writes the new rows unless only asked to look.
+         * @description Who imports needs to see people of the form unmasked, for they are recognised by their numbers.
+         */
+        post: operations["import_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/indicators": {
         parameters: {
             query?: never;
@@ -549,6 +623,23 @@ export interface paths {
         };
         /** One programme: forms with fields, choices and the messages of checks, services, indicators, rosters, returns. */
         get: operations["read_pack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/{id}/booklet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A programme as a booklet to read and sign off: forms, services, indicators, checks and rules in words, each with its source. */
+        get: operations["read_booklet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -750,6 +841,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/residents/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What it would mean to give up an entry for another. Of either only what the caller may see. */
+        get: operations["preview_merge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/residents/{id}/readings": {
         parameters: {
             query?: never;
@@ -757,7 +865,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who has read about a resident: for the resident themselves, and for those who answer for the accounts. */
+        /** Who has read about a resident, the last first: for the resident themselves, and for those who answer for the accounts. */
         get: operations["list_readings"];
         put?: never;
         post?: never;
@@ -1155,6 +1263,43 @@ export interface paths {
         patch: operations["change_settings"];
         trace?: never;
     };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a server has and what it lacks: areas, organisations, workers, residents, programmes, keys, a backup. Numbers only. */
+        get: operations["read_setup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What about the data wants looking at: quiet villages first, then entries that may be one person, then unusual values, the last written first.
+         * @description Entries of one person are looked for in up to 60 villages: name a township when one's area is larger.
+         */
+        get: operations["list_signals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync/challenges": {
         parameters: {
             query?: never;
@@ -1223,6 +1368,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads everything and checks that nothing was altered: the file, the log, the audit chain that binds it, and the anchors. It may take minutes. */
+        post: operations["verify_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/version": {
         parameters: {
             query?: never;
@@ -1272,7 +1434,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Changes what is known of an account's worker: name, organisation, where they work. */
+        patch: operations["change_worker"];
         trace?: never;
     };
     "/api/v1/workers/{name}/enabled": {
@@ -1451,6 +1614,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What was found altered. */
+        Altered: {
+            /** @description Stable code. */
+            code: string;
+            /** @description What it is. */
+            title: string;
+            /** @description What exactly. */
+            detail: string;
+            /** @description What to do. */
+            hint: string;
+        };
         /** @description The end of the audit chain on a day, to be printed or kept elsewhere: everything up to it is fixed from then on. */
         AnchorBody: {
             /**
@@ -1584,6 +1758,33 @@ export interface components {
             /** @description Only for these residents; for everybody in the area when absent. */
             residents?: string[] | null;
         };
+        /** @description A backup. */
+        BackupBody: {
+            /** @description Its folder's name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339.
+             */
+            made_at: string;
+            /**
+             * Format: int64
+             * @description The position after its last record.
+             */
+            cut: number;
+            /**
+             * Format: int64
+             * @description Entries of the audit chain in it.
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description Bytes of its data file.
+             */
+            bytes: number;
+            /** @description Numbers of the keys that its sealed contents want: these are kept elsewhere. */
+            keys: number[];
+        };
         /** @description A bar of a chart. */
         BarBody: {
             label: string;
@@ -1707,6 +1908,11 @@ export interface components {
              */
             filed_at?: string | null;
         };
+        /**
+         * @description Into what longer periods are parted.
+         * @enum {string}
+         */
+        By: "month" | "quarter";
         /** @description Who somebody is. */
         CardShown: {
             /** @description The resident, as kept when entries were found to be one person. */
@@ -1810,6 +2016,20 @@ export interface components {
          * @enum {string}
          */
         CollectionKind: "FeatureCollection";
+        /** @description A column that was recognised. */
+        ColumnBody: {
+            /** @description Its header. */
+            header: string;
+            /** @description The field's id, or a built-in column: `@at`, `@village`, `@subject`, `@number`, `@id_number`, `@name`, `@birth_date`, `@ignore`. */
+            field: string;
+        };
+        /** @description A resident whom a signal concerns. */
+        Concerned: {
+            /** @description The resident. */
+            id: string;
+            /** @description Name. */
+            name?: string | null;
+        };
         /** @description What somebody answered where consent is asked for. */
         ConsentShown: {
             /** @description The purpose. */
@@ -1975,6 +2195,32 @@ export interface components {
             partial: boolean;
             /** @description Content, in order. */
             blocks: components["schemas"]["BlockBody"][];
+        };
+        /** @description A draft. */
+        DraftBody: components["schemas"]["DraftHead"] & {
+            /** @description Its content, as it was saved: any JSON. */
+            body: unknown;
+        };
+        /** @description A draft without its content. */
+        DraftHead: {
+            /** @description What it is a draft of. */
+            kind: string;
+            /** @description Which one of these. */
+            key: string;
+            /** @description What it is called in lists. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When it was saved, RFC 3339.
+             */
+            saved_at: string;
+        };
+        /** @description A draft to be saved. */
+        DraftWanted: {
+            /** @description What it is called in lists: at most 120 characters. */
+            title: string;
+            /** @description Its content: any JSON up to 1 MB. */
+            body: unknown;
         };
         /** @description A line of a due list. Of an appointment only the name and the days are told. */
         DueLine: {
@@ -2378,6 +2624,27 @@ export interface components {
             /** @description Who it is there (`sub`). */
             subject: string;
         };
+        /** @description What became of a file. */
+        ImportBody: {
+            /** @description Whether the new rows were written. */
+            written: boolean;
+            /** @description Rows with data, of all sheets read. */
+            rows: number;
+            /** @description Rows that are new records. */
+            new: number;
+            /** @description Rows that are recorded already, in the same words. */
+            already: number;
+            /** @description Rows that can't be taken. */
+            refused: number;
+            /** @description Sheets read. */
+            sheets: components["schemas"]["ImportedSheet"][];
+            /** @description Sheets passed over because they have no header. */
+            skipped: string[];
+            /** @description What is wrong or should be asked again, in the order of the file; at most 1,000. */
+            remarks: components["schemas"]["Remark"][];
+            /** @description How many remarks there are in all. */
+            remarks_total: number;
+        };
         /** @description Indicators. */
         IndicatorList: {
             /** @description In the order of the programmes. */
@@ -2436,6 +2703,41 @@ export interface components {
             exposes: boolean;
             /** @description The residents whose own record may be read: of a resident or guardian. */
             residents: string[];
+        };
+        /** @description The form and values of the record by which an entry is given up. */
+        MergeRecord: {
+            /** @description Its form. */
+            form: string;
+            /** @description Its values. */
+            values: Record<string, never>;
+        };
+        /** @description What making two entries one would mean. */
+        MergeShown: {
+            /** @description The entry kept, as it stands. */
+            kept: components["schemas"]["CardShown"];
+            /** @description The entry given up, as it stands. */
+            given_up: components["schemas"]["CardShown"];
+            /** @description What the sheets say differently: `before` the one given up, `after` the one kept. What should be taken over is written in a new sheet. */
+            differences: components["schemas"]["ChangeShown"][];
+            /** @description The records that would count for the one kept. */
+            moving: components["schemas"]["Moving"][];
+            /** @description Sheets of the one given up that wouldn't count any more. */
+            left_out: number;
+            /** @description The same form on the same day in both: perhaps one service recorded twice. */
+            twice: components["schemas"]["Twice"][];
+            /** @description What speaks against it: `number`, `birth`, `sex`, `death`. */
+            clashes: string[];
+            /** @description The record that does it: its subject and resident are the entry given up, its area that entry's. */
+            record: components["schemas"]["MergeRecord"];
+        };
+        /** @description Records of a form that would count for the one kept. */
+        Moving: {
+            /** @description The form. */
+            form: string;
+            /** @description Its name. */
+            form_name: string;
+            /** @description How many. */
+            records: number;
         };
         /** @description A grant to be given. */
         NewGrant: {
@@ -2970,6 +3272,38 @@ export interface components {
             next?: string | null;
         };
         /** @description A page of a list. */
+        Page_BackupBody: {
+            /** @description The items. */
+            items: {
+                /** @description Its folder's name. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When it was made, RFC 3339.
+                 */
+                made_at: string;
+                /**
+                 * Format: int64
+                 * @description The position after its last record.
+                 */
+                cut: number;
+                /**
+                 * Format: int64
+                 * @description Entries of the audit chain in it.
+                 */
+                entries: number;
+                /**
+                 * Format: int64
+                 * @description Bytes of its data file.
+                 */
+                bytes: number;
+                /** @description Numbers of the keys that its sealed contents want: these are kept elsewhere. */
+                keys: number[];
+            }[];
+            /** @description Where the next page goes on; absent after the last. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
         Page_DeviceBody: {
             /** @description The items. */
             items: {
@@ -2994,6 +3328,25 @@ export interface components {
                 revoked_at?: string | null;
                 /** @description Whether it is to wipe its data when it is next heard of. */
                 wipe: boolean;
+            }[];
+            /** @description Where the next page goes on; absent after the last. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_DraftHead: {
+            /** @description The items. */
+            items: {
+                /** @description What it is a draft of. */
+                kind: string;
+                /** @description Which one of these. */
+                key: string;
+                /** @description What it is called in lists. */
+                title: string;
+                /**
+                 * Format: date-time
+                 * @description When it was saved, RFC 3339.
+                 */
+                saved_at: string;
             }[];
             /** @description Where the next page goes on; absent after the last. */
             next?: string | null;
@@ -3191,6 +3544,39 @@ export interface components {
             next?: string | null;
         };
         /** @description A page of a list. */
+        Page_Signal: {
+            /** @description The items. */
+            items: {
+                /** @description What kind it is. */
+                kind: components["schemas"]["SignalKind"];
+                /** @description Stable code of its words. */
+                code: string;
+                /** @description What it is. */
+                title: string;
+                /** @description What exactly. */
+                detail: string;
+                /** @description What to do. */
+                hint: string;
+                /** @description Where: 12 digits. */
+                area: string;
+                /** @description That area's name. */
+                area_name?: string | null;
+                /**
+                 * Format: date
+                 * @description Since when it is so: the last record of a quiet village, the newer of two entries, the day of the service. Absent when it was always so.
+                 */
+                since?: string | null;
+                /** @description The residents concerned. */
+                residents: components["schemas"]["Concerned"][];
+                /** @description The record concerned. */
+                record?: string | null;
+                /** @description Its form's name. */
+                form_name?: string | null;
+            }[];
+            /** @description Where the next page goes on; absent after the last. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
         Page_WorkerBody: {
             /** @description The items. */
             items: {
@@ -3215,6 +3601,11 @@ export interface components {
             /** @description Where the next page goes on; absent after the last. */
             next?: string | null;
         };
+        /**
+         * @description Top or bottom of an indicator.
+         * @enum {string}
+         */
+        PartWord: "numerator" | "denominator";
         /** @description One's own password, to be sure that it is oneself. */
         Password: {
             /**
@@ -3427,6 +3818,28 @@ export interface components {
             /** @description Words for its sender. */
             note?: string;
         };
+        /** @description Something about a row, a column or the file. */
+        Remark: {
+            /** @description The sheet; absent for the whole file. */
+            sheet?: string | null;
+            /**
+             * Format: int32
+             * @description The row as the spreadsheet numbers it.
+             */
+            row?: number | null;
+            /** @description The column's header; absent when the whole row is meant. */
+            column?: string | null;
+            /** @description Stable code. */
+            code: string;
+            /** @description What it is. */
+            title: string;
+            /** @description What exactly. */
+            detail: string;
+            /** @description What to do. */
+            hint: string;
+            /** @description Only asked: the row is taken. */
+            question: boolean;
+        };
         /** @description A resident as a list shows them. */
         ResidentBody: {
             /** @description Their id. */
@@ -3570,6 +3983,11 @@ export interface components {
              * @description In what is published, counts of people from 1 to below this are hidden.
              */
             small_cells_below: number;
+            /**
+             * Format: int32
+             * @description After so many days without a record a village is told to be quiet.
+             */
+            quiet_days: number;
         };
         /** @description Settings to be changed; what is absent stays. */
         SettingsChange: {
@@ -3582,6 +4000,35 @@ export interface components {
              * @description In what is published, counts of people from 1 to below this are hidden: 3 to 100.
              */
             small_cells_below?: number | null;
+            /**
+             * Format: int32
+             * @description After so many days without a record a village is told to be quiet: 3 to 365.
+             */
+            quiet_days?: number | null;
+        };
+        /** @description How far a server is set up. */
+        SetupBody: {
+            /** @description Areas of the tree. */
+            areas: number;
+            /** @description Of these, villages and communities. */
+            villages: number;
+            /** @description Organisations registered. */
+            organisations: number;
+            /** @description Accounts. */
+            workers: number;
+            /** @description Residents registered. */
+            residents: number;
+            /** @description Programmes in force. */
+            packs: number;
+            /** @description Whether identity numbers, phones and restricted diagnoses are sealed on the disk. */
+            sealed: boolean;
+            /** @description Whether a place for backups was set. */
+            backups_set: boolean;
+            /**
+             * Format: date-time
+             * @description When the last backup was made; absent when there is none in the place set for them.
+             */
+            last_backup?: string | null;
         };
         /** @description A return as on paper. */
         SheetBody: {
@@ -3631,6 +4078,39 @@ export interface components {
             /** @description Date of the service. */
             at?: string;
         };
+        /** @description Something that wants looking at. */
+        Signal: {
+            /** @description What kind it is. */
+            kind: components["schemas"]["SignalKind"];
+            /** @description Stable code of its words. */
+            code: string;
+            /** @description What it is. */
+            title: string;
+            /** @description What exactly. */
+            detail: string;
+            /** @description What to do. */
+            hint: string;
+            /** @description Where: 12 digits. */
+            area: string;
+            /** @description That area's name. */
+            area_name?: string | null;
+            /**
+             * Format: date
+             * @description Since when it is so: the last record of a quiet village, the newer of two entries, the day of the service. Absent when it was always so.
+             */
+            since?: string | null;
+            /** @description The residents concerned. */
+            residents: components["schemas"]["Concerned"][];
+            /** @description The record concerned. */
+            record?: string | null;
+            /** @description Its form's name. */
+            form_name?: string | null;
+        };
+        /**
+         * @description A kind of signal, in the order of the list.
+         * @enum {string}
+         */
+        SignalKind: "quiet_village" | "same_person" | "unusual_value";
         /** @description Where a number comes from. */
         SourceBody: {
             indicator: string;
@@ -3713,7 +4193,40 @@ export interface components {
                 string
             ][];
         };
+        /** @description A service that stands in both entries. */
+        Twice: {
+            /** @description The form. */
+            form: string;
+            /** @description Its name. */
+            form_name: string;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            at: string;
+        };
         Vec: number[][];
+        /** @description What the data is held against. */
+        VerificationAsked: {
+            /** @description Anchors printed earlier, a line each: `2026-11-22 1234 9f86…`. */
+            anchors?: string[];
+        };
+        /** @description Whether the data is whole. */
+        VerificationBody: {
+            /** @description Nothing in log, audit chain and anchors was altered. */
+            whole: boolean;
+            /**
+             * Format: date-time
+             * @description When it was verified, RFC 3339.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Up to which position of the log.
+             */
+            cut: number;
+            found?: components["schemas"]["Altered"] | null;
+        };
         /** @description Which program and programmes answer. */
         Version: {
             /** @description Version of the program. */
@@ -3792,10 +4305,32 @@ export interface components {
              */
             locked_until?: string | null;
         };
-        /** @enum {string} */
-        By: "month" | "quarter";
-        /** @enum {string} */
-        PartWord: "numerator" | "denominator";
+        /** @description What is to be different about an account; what is absent stays. */
+        WorkerChangeBody: {
+            /** @description The person's name: 1 to 50 characters. */
+            shown?: string | null;
+            /**
+             * Format: uuid
+             * @description The organisation that the person works at, by id; null for none.
+             */
+            organisation?: string | null;
+            /** @description Where the person works: a 12-digit area code. Grants stay as they are. */
+            area?: string | null;
+        };
+        /** @description A sheet that was read. */
+        ImportedSheet: {
+            /** @description Its name; empty for csv. */
+            name: string;
+            /**
+             * Format: int32
+             * @description The row of its header, the last one where the header has two rows.
+             */
+            header_row: number;
+            /** @description Headers that were recognised. */
+            columns: components["schemas"]["ColumnBody"][];
+            /** @description Headers that are nothing of the form's; their columns were not read. */
+            unmatched: string[];
+        };
     };
     responses: never;
     parameters: never;
@@ -4188,6 +4723,8 @@ export interface operations {
                 from?: string;
                 /** @description Only to this day. */
                 to?: string;
+                /** @description `desc`, the newest first, or `asc`; `desc` when absent. */
+                order?: "desc" | "asc";
                 /** @description As `next` of the page before gives it. */
                 after?: string;
                 /** @description Items a page, 1 to 500; 50 when absent. */
@@ -4288,6 +4825,78 @@ export interface operations {
                     "application/json": components["schemas"]["Page_ReadingBody"];
                 };
             };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BackupBody"];
+                };
+            };
+            /** @description SERVER-0320 no place for backups was set */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    make_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupBody"];
+                };
+            };
+            /** @description SERVER-0320 no place for backups was set, SERVER-0321 another backup or verification is running */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -4466,6 +5075,190 @@ export interface operations {
                 };
             };
             "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DraftHead"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What it is a draft of */
+                kind: string;
+                /** @description Which one of these */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftBody"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    save_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the draft that this one takes the place of */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description What it is a draft of: small letters, digits, `_`, `-`; at most 32 */
+                kind: string;
+                /** @description Which one of these: letters, digits, `_`, `.`, `:`, `~`, `-`; at most 120 */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftWanted"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftHead"];
+                };
+            };
+            /** @description STORE-0901 it was saved or deleted elsewhere meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description STORE-0902 200 drafts already */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the draft that is meant */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description What it is a draft of */
+                kind: string;
+                /** @description Which one of these */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description STORE-0901 it was saved elsewhere meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4930,6 +5723,67 @@ export interface operations {
             };
         };
     };
+    import_records: {
+        parameters: {
+            query: {
+                /** @description The form that each row fills, by id. */
+                form: string;
+                /** @description Only look: nothing is written. */
+                dry_run?: boolean;
+                /** @description Write the good rows of a file that has bad ones. Otherwise one bad row keeps all of them out. */
+                good_rows?: boolean;
+                /** @description Only this sheet; every sheet with a header when absent. */
+                sheet?: string;
+                /** @description Date of service of rows that say none. */
+                at?: string;
+                /** @description Village of rows that say none: a 12-digit code. */
+                area?: string;
+                /**
+                 * @description What headers are that aren't recognised, as JSON: `{"columns": {"家庭住址": "address", "建卡日期": "@at"}, "constants": {"@village": "白水村"},
+                 *     "date_order": "year-first"}`.
+                 */
+                map?: string;
+                /** @description The file's name, for messages. */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file: at most 20 MB */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportBody"];
+                };
+            };
+            /** @description IMPORT-0001 not a spreadsheet, IMPORT-0101 no header, IMPORT-0012 a map that doesn't fit */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_indicators: {
         parameters: {
             query: {
@@ -5254,6 +6108,51 @@ export interface operations {
                 content?: never;
             };
             "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_booklet: {
+        parameters: {
+            query: {
+                /** @description `docx`, `pdf` or `html`. */
+                format: "docx" | "pdf" | "html";
+            };
+            header?: never;
+            path: {
+                /** @description id of the programme */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The booklet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                    "application/pdf": number[];
+                    "text/html": string;
+                };
+            };
+            /** @description REPORT-…: a font for PDF is missing */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5737,6 +6636,48 @@ export interface operations {
                     "application/json": components["schemas"]["Identity"];
                 };
             };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    preview_merge: {
+        parameters: {
+            query: {
+                /** @description The entry that would be kept. */
+                kept: string;
+            };
+            header?: never;
+            path: {
+                /** @description The resident's entry that would be given up */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeShown"];
+                };
+            };
+            /** @description DESK-0201 one entry twice, DESK-0202 one was given up already */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -6867,6 +7808,85 @@ export interface operations {
             };
         };
     };
+    read_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupBody"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_signals: {
+        parameters: {
+            query?: {
+                /** @description Only of this area and those below, 12 digits; everywhere one sees when absent. */
+                area?: string;
+                /** @description Only of these kinds, comma-separated: `quiet_village`, `same_person`, `unusual_value`. */
+                kinds?: string;
+                /** @description Where to go on: `next` of the page before. */
+                after?: string;
+                /** @description Items of a page: 50 unless told, at most 500. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Signal"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     challenge_device: {
         parameters: {
             query?: never;
@@ -7023,6 +8043,46 @@ export interface operations {
             };
         };
     };
+    verify_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerificationAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationBody"];
+                };
+            };
+            /** @description SERVER-0321 another backup or verification is running, STORE-0406 no anchor */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     read_version: {
         parameters: {
             query?: never;
@@ -7152,6 +8212,49 @@ export interface operations {
                     "application/json": components["schemas"]["WorkerBody"];
                 };
             };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_worker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkerChangeBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerBody"];
+                };
+            };
+            /** @description SERVER-0302 a name, SERVER-0304 one's own account, ACCESS-0104 an area outside one's own */
             "4XX": {
                 headers: {
                     [name: string]: unknown;

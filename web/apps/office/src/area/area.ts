@@ -32,3 +32,19 @@ export function useArea() {
     set: (code: string) => void router.replace({ query: { ...route.query, area: code === home.value ? undefined : code } }),
   });
 }
+
+/** A division with those below it, as tree fields take it. */
+export interface AreaNode {
+  value: string;
+  label: string;
+  children?: AreaNode[];
+}
+
+/** The trees below some areas. */
+export function areaTree(codes: readonly string[], byCode: ReadonlyMap<string, Division>, childrenOf: (code: string) => Division[]): AreaNode[] {
+  const node = (division: Division): AreaNode => {
+    const below = childrenOf(division.code);
+    return { value: division.code, label: division.name, ...(below.length ? { children: below.map(node) } : {}) };
+  };
+  return codes.flatMap((code) => byCode.get(code) ?? []).map(node);
+}
