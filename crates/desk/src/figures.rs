@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use qianmo_core::pack::Pack;
 use qianmo_core::{AreaCode, Cell, Decimal, Fault, Kind, Part, Period, RecordId, SubjectId, Value};
 use qianmo_store::Cut;
 
@@ -44,6 +45,12 @@ pub trait Figures: Send + Sync {
     /// Errors: `FIGURES-0101`, `FIGURES-0102`, `FIGURES-0103` a roster that is to be published; `REPORT-…` a format that isn't
     /// offered for it, fonts that are missing.
     fn file(&self, what: &FileAsked<'_>) -> Result<Vec<u8>, Fault>;
+
+    /// A programme as a booklet to read and sign off: its forms, services, indicators and rules in words, with their sources. `format`: `docx`, `pdf`,
+    /// `html`, `md`.
+    ///
+    /// Errors: `REPORT-…` a format that isn't offered, fonts that are missing.
+    fn booklet(&self, pack: &Pack, format: &str) -> Result<Vec<u8>, Fault>;
 
     /// The position that the numbers have reached.
     fn reached(&self) -> Cut;

@@ -8,10 +8,14 @@
 //! Source: 《中华人民共和国统计法》第二十八条 (data that identify a single respondent are not published); the threshold is
 //! the usual one of health statistics and can be set.
 
-use qianmo_core::Decimal;
+use qianmo_core::{Decimal, Fault};
+use qianmo_store::Store;
 
 /// What stands in place of a hidden count.
 pub const HIDDEN: &str = "*";
+
+/// The setting that holds the threshold.
+pub const SETTING: &str = "small_cells_below";
 
 /// The rule by which counts are hidden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +31,13 @@ impl Default for Rule {
 }
 
 impl Rule {
+    /// The rule that the settings of some data say; nothing when they don't.
+    ///
+    /// Errors: those of reading the store.
+    pub fn set(store: &dyn Store) -> Result<Option<Self>, Fault> {
+        Ok(store.setting(SETTING)?.and_then(|below| below.parse().ok()).map(|below| Self { below }))
+    }
+
     /// Whether a count is hidden by itself. Zero says nothing of anybody; what isn't whole is no count of people.
     #[must_use]
     pub fn hides(self, count: Decimal) -> bool {

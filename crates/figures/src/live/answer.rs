@@ -4,9 +4,11 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
 use qianmo_analytics::{Columns, Ledger, Wanted};
+use qianmo_core::pack::Pack;
 use qianmo_core::{AreaCode, Fault, Numbers, Part, Period};
+use qianmo_desk::suppress::Rule;
 use qianmo_desk::{CellAt, Cells, CellsAsked, Change, Document, Figures, FileAsked, FileKind, ReturnSheet, Rows, Seen};
-use qianmo_reports::{DocumentFormat, Fonts, Sheet, SheetFormat, write_document, write_sheets};
+use qianmo_reports::{DocumentFormat, Fonts, Sheet, SheetFormat, book, write_document, write_sheets};
 use qianmo_store::Cut;
 
 use super::follow::advance;
@@ -146,7 +148,7 @@ impl Shared {
         let mut sheets = self.print(area, cut).return_sheets(form, period, &ledger)?;
         if published {
             let areas = [&[area], self.areas.children(area)].concat();
-            publish::sheets(self.settings.rule, self.packs(), &ledger, form, &mut sheets, &areas, period);
+            publish::sheets(self.rule()?, self.packs(), &ledger, form, &mut sheets, &areas, period);
         }
         Ok((cut, sheets))
     }
@@ -157,9 +159,22 @@ impl Shared {
         let mut document =
             composed.map_err(|faults| faults.into_iter().next().unwrap_or_else(|| Fault::new("CORE-0104").with("code", area)))?;
         if published {
-            publish::document(self.settings.rule, self.packs(), &ledger, &mut document);
+            publish::document(self.rule()?, self.packs(), &ledger, &mut document);
         }
         Ok((cut, document))
+    }
+
+    /// Which counts are suppressed in what is published: as the data's settings say, else as this was set up.
+    fn rule(&self) -> Result<Rule, Fault> {
+        let store = (self.open)()?;
+        Ok(Rule::set(&*store)?.unwrap_or(self.settings.rule))
+    }
+
+    fn booklet(&self, pack: &Pack, format: &str) -> Result<Vec<u8>, Fault> {
+        let packs = self.packs();
+        let format: DocumentFormat = format.parse()?;
+        let document = book::compose(&book::Request { packs, pack, printed: (self.settings.today)() });
+        write_document(&document, format, &self.fonts(format == DocumentFormat::Pdf))
     }
 
     fn fonts(&self, needed: bool) -> Fonts {
@@ -189,6 +204,10 @@ impl Shared {
 }
 
 impl Figures for LiveFigures {
+    fn booklet(&self, pack: &Pack, format: &str) -> Result<Vec<u8>, Fault> {
+        self.shared.booklet(pack, format)
+    }
+
     fn cells(&self, asked: &CellsAsked) -> Result<Cells, Fault> {
         self.shared.cells(asked)
     }

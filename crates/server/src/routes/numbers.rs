@@ -32,6 +32,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(packs::list))
         .routes(routes!(packs::rules))
         .routes(routes!(packs::one))
+        .routes(routes!(packs::booklet))
         .routes(routes!(indicators::list))
         .routes(routes!(indicators::cells))
         .routes(routes!(indicators::rows))

@@ -5,14 +5,14 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::numbers::Tag;
 use super::pack_body::PackWhole;
 use crate::app::App;
 use crate::caller::Caller;
-use crate::extract::At;
+use crate::extract::{At, Params};
 use crate::refused::{ProblemBody, Refused};
 
 /// The programmes in force.
@@ -94,4 +94,49 @@ pub(crate) async fn rules(State(app): State<App>, _: Caller, headers: HeaderMap)
     let packs = app.packs.clone();
     let body = app.block(move || Ok(qianmo_wire::programme::write(&packs))).await?;
     Ok(tag.on(([(header::CONTENT_TYPE, "application/json")], body).into_response()))
+}
+
+/// In which format a booklet comes.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum BookletFormat {
+    /// Word.
+    Docx,
+    /// PDF.
+    Pdf,
+    /// A web page.
+    Html,
+}
+
+/// Which booklet.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct BookletAsked {
+    /// `docx`, `pdf` or `html`.
+    #[param(inline)]
+    format: BookletFormat,
+}
+
+/// A programme as a booklet to read and sign off: forms, services, indicators, checks and rules in words, each with its source.
+#[utoipa::path(get, operation_id = "read_booklet", path = "/packs/{id}/booklet", tag = "packs", params(("id" = String, Path, description = "id of the programme"), BookletAsked), responses(
+    (status = 200, description = "The booklet", content(
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"), (Vec<u8> = "application/pdf"), (String = "text/html"))),
+    (status = "4XX", description = "REPORT-…: a font for PDF is missing", body = ProblemBody, content_type = "application/problem+json"),
+    (status = "5XX", body = ProblemBody, content_type = "application/problem+json")))]
+pub(crate) async fn booklet(
+    State(app): State<App>,
+    _: Caller,
+    At(id): At<String>,
+    Params(asked): Params<BookletAsked>,
+) -> Result<Response, Refused> {
+    let place = app.packs.packs.iter().position(|pack| *pack.id == *id).ok_or_else(Refused::not_found)?;
+    let (ending, kind) = match asked.format {
+        BookletFormat::Docx => ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        BookletFormat::Pdf => ("pdf", "application/pdf"),
+        BookletFormat::Html => ("html", "text/html; charset=utf-8"),
+    };
+    let (figures, packs, name) = (app.figures.clone(), app.packs.clone(), format!("attachment; filename=\"{id}.{ending}\""));
+    let body = app.block(move || figures.booklet(&packs.packs[place], ending)).await?;
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name.as_str())], body).into_response())
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use qianmo_access::Right;
 use qianmo_core::{AreaCode, AreaTree, Fault};
-use qianmo_desk::suppress::Rule;
+use qianmo_desk::suppress::{Rule, SETTING as SMALL_CELLS};
 use qianmo_store::{Deed, Entry, Store};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,7 +18,6 @@ use crate::words::{areas_of, wrong};
 
 const TITLE: &str = "title";
 const ROOT: &str = "root_area";
-const SMALL_CELLS: &str = "small_cells_below";
 const QUIET_DAYS: &str = "quiet_days";
 /// Days without a record after which a village counts as quiet, unless set.
 const QUIET_DAYS_USUAL: u32 = 14;
@@ -53,11 +52,10 @@ pub(crate) fn read(store: &dyn Store, tree: &AreaTree) -> Result<Settings, Fault
     let held = store.setting(ROOT)?.and_then(|code| code.parse::<AreaCode>().ok()).filter(|code| tree.get(*code).is_some());
     let root = held.or_else(|| tree.roots().next().map(|root| root.code));
     let name = root.and_then(|root| tree.get(root)).map(|area| area.name.clone()).unwrap_or_default();
-    let below = store.setting(SMALL_CELLS)?.and_then(|below| below.parse().ok());
     Ok(Settings {
         title: store.setting(TITLE)?.unwrap_or(name),
         root_area: root.map(|root| root.to_string()).unwrap_or_default(),
-        small_cells_below: below.unwrap_or(Rule::default().below),
+        small_cells_below: Rule::set(store)?.unwrap_or_default().below,
         quiet_days: quiet_days(store)?,
     })
 }

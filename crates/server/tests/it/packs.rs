@@ -57,3 +57,18 @@ async fn the_compiled_rules_are_those_of_the_packs() {
     let read = qianmo_wire::programme::read(&rules.body).unwrap();
     assert_eq!(read.packs.len(), crate::support::packs().packs.len());
 }
+
+#[tokio::test]
+async fn a_programme_comes_as_a_booklet() {
+    let town = Town::new();
+    town.get("/packs/hypertension/booklet?format=docx").refused(401, "SERVER-0101").await;
+    for (format, kind) in [("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"), ("pdf", "application/pdf")] {
+        let answer = town.get(&format!("/packs/hypertension/booklet?format={format}")).by("committee").send().await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, kind));
+        assert_eq!(answer.header("content-disposition"), format!("attachment; filename=\"hypertension.{format}\""));
+        assert_eq!(answer.text(), format!("booklet hypertension {format}"));
+    }
+    town.get("/packs/alchemy/booklet?format=docx").by("committee").refused(404, "SERVER-0104").await;
+    town.get("/packs/hypertension/booklet?format=odt").by("committee").refused(422, "SERVER-0103").await;
+    town.get("/packs/hypertension/booklet").by("committee").refused(422, "SERVER-0103").await;
+}

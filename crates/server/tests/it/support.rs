@@ -14,8 +14,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, header};
 use jiff::civil::{Date, date};
-use qianmo_core::form::Identifies;
-use qianmo_core::pack::{Packs, Sensitivity};
+use qianmo_core::pack::{Pack, Packs, Sensitivity};
 use qianmo_core::{Action, Area, AreaCode, AreaKind, Cell, Decimal, Fault, Part, Period, Record, RecordId, Subject, SubjectId, Value};
 use qianmo_desk::{CellAt, Cells, CellsAsked, Change, Document, Figures, FileAsked, ReturnSheet, Rows, Seen};
 use qianmo_server::{App, Clock, Config, Parts, router};
@@ -143,6 +142,10 @@ impl Figures for FakeFigures {
 
     fn file(&self, what: &FileAsked<'_>) -> Result<Vec<u8>, Fault> {
         Ok(format!("{what:?}").into_bytes())
+    }
+
+    fn booklet(&self, pack: &Pack, format: &str) -> Result<Vec<u8>, Fault> {
+        Ok(format!("booklet {} {format}", pack.id).into_bytes())
     }
 
     fn reached(&self) -> Cut {
