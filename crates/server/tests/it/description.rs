@@ -37,3 +37,26 @@ fn every_type_that_is_named_is_described() {
     let missing: Vec<_> = named.into_iter().filter(|name| !described.contains_key(*name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
+
+/// The description knows types by their last name alone: of two with one name the later would take the other's place.
+#[test]
+fn no_two_types_of_the_interface_have_one_name() {
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut folders: Vec<std::path::PathBuf> = ["src", "../wire/src"].map(|at| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(at)).to_vec();
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            for after in text.split("ToSchema)]").skip(1) {
+                let declared = after.lines().find(|line| line.contains("struct ") || line.contains("enum ")).unwrap_or_default();
+                let name = declared.split(["struct ", "enum "].iter().find(|word| declared.contains(**word)).unwrap_or(&"struct ")).nth(1);
+                let name: String = name.unwrap_or_default().chars().take_while(|c| c.is_alphanumeric()).collect();
+                assert!(name.is_empty() || seen.insert(name.clone()), "{name} twice: {}", path.display());
+            }
+        }
+    }
+    assert!(seen.len() > 100, "{}", seen.len());
+}
