@@ -12,6 +12,7 @@ mod due;
 mod events;
 mod filings;
 mod grants;
+mod imports;
 mod indicators;
 mod merge;
 mod numbers;
@@ -35,13 +36,15 @@ mod targets;
 mod workers;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use qianmo_core::Fault;
-use tower::ServiceBuilder;
+use tower::{ServiceBuilder, ServiceExt};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
 use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -58,7 +61,8 @@ use crate::observe::observe;
 use crate::openapi::Api;
 use crate::refused::{Refused, put_into_words};
 
-
+/// Bytes from which on an answer is compressed.
+const COMPRESSED_FROM: u64 = 1024;
 /// The most bytes of a batch of records.
 const BATCH_BYTES_MAX: usize = 16 << 20;
 
@@ -104,21 +108,34 @@ pub(crate) fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Api::openapi()).nest("/api/v1", v1).routes(routes!(ops::health)).routes(routes!(ops::metrics))
 }
 
-/// Everything that the server answers.
-pub fn router(app: App) -> Router {
+/// What the layer leaves alone by itself, and small answers: making the compressor costs more than their bytes.
+fn worth_compressing() -> impl Predicate {
+    DefaultPredicate::new().and(SizeAbove::new(COMPRESSED_FROM))
+}
+
+/// What no operation answers.
+async fn elsewhere(pages: Option<Router>, request: Request) -> Response {
+    match pages.filter(|_| !request.uri().path().starts_with("/api/")) {
+        Some(pages) => pages.oneshot(request).await.into_response(),
+        None => Refused::from(Fault::new("SERVER-0104")).into_response(),
+    }
+}
+
+/// Everything that the server answers; `pages` answer what isn't the interface's.
+pub fn router(app: App, pages: Option<Router>) -> Router {
     let (router, document) = api().split_for_parts();
     let document = axum::Json(document);
     let (body_bytes_max, arrival) = (app.config.body_bytes_max, app.config.arrival);
     let fixed = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     router
         .route("/api/v1/openapi.json", axum::routing::get(move || async move { document }))
-        .fallback(|| async { Refused::from(Fault::new("SERVER-0104")) })
+        .fallback(move |request: Request| elsewhere(pages, request))
         .layer(DefaultBodyLimit::max(body_bytes_max))
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn(put_into_words))
                 .layer(CatchPanicLayer::new())
-                .layer(CompressionLayer::new().gzip(true).zstd(true))
+                .layer(CompressionLayer::new().gzip(true).zstd(true).compress_when(worth_compressing()))
                 .layer(fixed(header::CACHE_CONTROL, "no-store"))
                 .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
                 .layer(fixed(header::REFERRER_POLICY, "no-referrer"))

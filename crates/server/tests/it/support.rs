@@ -359,7 +359,7 @@ impl Town {
             figures: figures.clone(),
             clock: clock.clone(),
         })?;
-        Ok(Self { router: router(app.clone()), app, clock, figures, dir, tokens: Mutex::default(), _thread: thread })
+        Ok(Self { router: router(app.clone(), None), app, clock, figures, dir, tokens: Mutex::default(), _thread: thread })
     }
 
     /// Another handle on the data, for looking and preparing.
