@@ -113,6 +113,12 @@ pub(crate) struct Serve {
     /// 不用 TLS 也对外监听（只在可信的专网里）
     #[arg(long)]
     pub(crate) plain: bool,
+    /// 网页上备份时存放的文件夹；不写则为数据文件夹下的 backups
+    #[arg(long, value_name = "DIR")]
+    pub(crate) backups: Option<PathBuf>,
+    /// 统一身份认证（OpenID Connect）的设置文件
+    #[arg(long, value_name = "FILE")]
+    pub(crate) oidc: Option<PathBuf>,
     /// 日志形式，写到标准错误
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub(crate) log: LogFormat,

@@ -8,6 +8,7 @@ mod failure;
 mod folder;
 mod keys;
 mod misuse;
+mod oidc;
 mod output;
 mod place;
 

@@ -27,7 +27,9 @@ fn config(args: &Serve) -> Result<Config, Fault> {
         (None, None) => None,
         _ => return Err(Fault::new("CLI-0230")),
     };
-    let config = Config { listen: args.listen, tls, secure_cookies: args.behind_tls, ..Config::default() };
+    let oidc = args.oidc.as_deref().map(crate::oidc::read).transpose()?;
+    let config =
+        Config { listen: args.listen, tls, secure_cookies: args.behind_tls, backups: args.backups.clone(), oidc, ..Config::default() };
     if !config.listen.ip().is_loopback() && config.tls.is_none() && !config.secure_cookies && !args.plain {
         return Err(Fault::new("CLI-0231").with("address", config.listen));
     }
@@ -37,8 +39,11 @@ fn config(args: &Serve) -> Result<Config, Fault> {
 /// Serves until the process is told to end (Ctrl-C or SIGTERM); then lets open requests finish and writes what waits.
 ///
 /// Errors: of opening the data; `SERVER-0201` and `SERVER-0202` as [`Server::bind`].
-pub(crate) fn until_told(place: &Place, packs: Option<&Path>, config: Config, ready: impl FnOnce(&str)) -> Result<(), Failure> {
+pub(crate) fn until_told(place: &Place, packs: Option<&Path>, mut config: Config, ready: impl FnOnce(&str)) -> Result<(), Failure> {
     let packs = load_packs(packs)?;
+    if let (None, Place::Folder(dir)) = (&config.backups, place) {
+        config.backups = Some(dir.join("backups"));
+    }
     let mut writing: Box<dyn Store + Send> = place.open(&packs)?;
     // What a power cut left between log and arrivals.
     qianmo_sync::tidy(&mut *writing, jiff::Timestamp::now().as_millisecond())?;
@@ -65,13 +70,18 @@ fn serve_with(
         .map_err(|why| Fault::new("SERVER-0201").with("address", config.listen).with("why", why))?;
     let figures = Arc::new(LiveFigures::new(open.clone(), packs.clone(), areas)?);
     let scheme = if config.tls.is_some() { "https" } else { "http" };
+    // The numbers' engine has a runtime of its own, which may not end inside this one: it goes last.
+    let engine = figures.clone();
     let app = App::new(Parts { config, writer, open, packs, figures, clock: Arc::new(SystemClock) })?;
-    runtime.block_on(async {
+    let served: Result<(), Fault> = runtime.block_on(async {
         let server = Server::bind(app).await?.with_pages(qianmo_pages::router());
         ready(&format!("{scheme}://{}", server.address()?));
         qianmo_server::serve(server, told_to_end()).await;
         Ok(())
-    })
+    });
+    drop(runtime);
+    drop(engine);
+    served
 }
 
 fn ended(thread: WriterThread) -> Result<(), Fault> {
