@@ -136,7 +136,8 @@ fn read(
         };
         unused.retain(|header| !layout.titles.iter().any(|title| key(title).ends_with(&key(header))));
         let missing = missing(&layout, form, map, options);
-        let read = SheetRead { name: sheet.clone(), header_row: layout.row, matched: layout.matched(form), unmatched: layout.unmatched.clone() };
+        let read =
+            SheetRead { name: sheet.clone(), header_row: layout.row, matched: layout.matched(form), unmatched: layout.unmatched.clone() };
         found.sheets.push(read);
         if !missing.is_empty() {
             let place = Place::Sheet { file: options.file.to_owned(), sheet, row: layout.row, column: String::new() };

@@ -105,7 +105,8 @@ impl<'a> Drafts<'a> {
     ///
     /// Errors: `STORE-0301` it is sealed and the key isn't there.
     pub fn draft(&self, owner: &AccountName, kind: &str, key: &str) -> Result<Option<(Draft, String)>, Fault> {
-        let sql = "SELECT kind, name, title, saved_at, mark, body FROM draft WHERE county = @county AND worker = $1 AND kind = $2 AND name = $3";
+        let sql =
+            "SELECT kind, name, title, saved_at, mark, body FROM draft WHERE county = @county AND worker = $1 AND kind = $2 AND name = $3";
         let lines = self.tables.db.query(sql, &[owner.as_str().into(), kind.into(), key.into()])?;
         let found = read(self.tables.db, &lines, |line| Ok((draft(line)?, line.text(5)?.to_owned())))?.pop();
         let Some((mut draft, body)) = found else { return Ok(None) };

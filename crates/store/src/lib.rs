@@ -33,7 +33,7 @@ mod words;
 mod writer;
 
 pub use accounts::{
-    AccountName, Accounts, AccountsMut, Attempt, Code, Device, DeviceId, Enrolment, ExternalIdentity, Grant, GrantId, LoginRules,
+    AccountName, Accounts, AccountsMut, Attempt, Code, Device, DeviceId, Employer, Enrolment, ExternalIdentity, Grant, GrantId, LoginRules,
     NewSecondFactor, NewWorker, PasswordChange, PasswordHash, Programmes, Role, SecondFactor, Session, SessionId, SessionRules, Token,
     Worker, WorkerChange,
 };

@@ -70,9 +70,8 @@ fn folder(app: &App) -> Result<PathBuf, Fault> {
 /// The backups in a folder, the newest first. What was never finished is none.
 fn held(folder: &Path) -> Vec<(String, Manifest)> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    let mut found: Vec<(String, Manifest)> = entries
-        .filter_map(|entry| Some((entry.file_name().into_string().ok()?, Manifest::read(&entry.path()).ok()?)))
-        .collect();
+    let mut found: Vec<(String, Manifest)> =
+        entries.filter_map(|entry| Some((entry.file_name().into_string().ok()?, Manifest::read(&entry.path()).ok()?))).collect();
     found.sort_by(|(a, one), (b, other)| (other.made_at, b).cmp(&(one.made_at, a)));
     found
 }

@@ -124,9 +124,8 @@ pub(crate) async fn save(
     }
     let (owner, now): (AccountName, i64) = (caller.worker().name.clone(), app.clock.now_ms());
     let head = DraftHead { kind: kind.clone(), key: key.clone(), title: title.clone(), saved_at: instant(now) };
-    let saved = app.write(move |store| {
-        store.drafts_mut().save(&owner, now, &NewDraft { kind: &kind, key: &key, title: &title, body: &body, over })
-    });
+    let saved = app
+        .write(move |store| store.drafts_mut().save(&owner, now, &NewDraft { kind: &kind, key: &key, title: &title, body: &body, over }));
     Ok(([(header::ETAG, tag(saved.await?))], Json(head)).into_response())
 }
 

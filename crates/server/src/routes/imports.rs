@@ -154,7 +154,9 @@ pub(crate) struct Remark {
 impl Remark {
     fn new(place: &Place, reason: Reason, question: bool) -> Self {
         let (sheet, row, column) = match place {
-            Place::Sheet { sheet, row, column, .. } => (Some(sheet.clone()), Some(*row), Some(column.clone()).filter(|column| !column.is_empty())),
+            Place::Sheet { sheet, row, column, .. } => {
+                (Some(sheet.clone()), Some(*row), Some(column.clone()).filter(|column| !column.is_empty()))
+            }
             _ => (None, None, None),
         };
         Self { sheet, row, column, code: reason.code, title: reason.title, detail: reason.detail, hint: reason.hint, question }
@@ -331,9 +333,11 @@ fn account(read: &Import, judged: impl Iterator<Item = Taken>) -> ImportBody {
 
 /// What the intake says about rows. What the file's own check has asked already isn't asked twice.
 fn told<'a>(places: &'a [Place], outcomes: &'a [Outcome]) -> impl Iterator<Item = Remark> + 'a {
-    places.iter().zip(outcomes).filter(|(_, outcome)| !is_taken(outcome.state)).flat_map(|(place, outcome)| {
-        outcome.reasons.iter().map(|reason| Remark::new(place, reason.clone(), false))
-    })
+    places
+        .iter()
+        .zip(outcomes)
+        .filter(|(_, outcome)| !is_taken(outcome.state))
+        .flat_map(|(place, outcome)| outcome.reasons.iter().map(|reason| Remark::new(place, reason.clone(), false)))
 }
 
 /// The rows that can be written, with their places.

@@ -126,7 +126,8 @@ fn shown(preview: &qianmo_desk::MergePreview, record: MergeRecord) -> MergeShown
         Clash::Sex => "sex",
         Clash::Death => "death",
     };
-    let moving = preview.moving.iter().map(|(form, name, records)| Moving { form: form.to_string(), form_name: name.clone(), records: *records });
+    let moving =
+        preview.moving.iter().map(|(form, name, records)| Moving { form: form.to_string(), form_name: name.clone(), records: *records });
     let twice = preview.twice.iter().map(|(form, name, at)| Twice { form: form.to_string(), form_name: name.clone(), at: at.to_string() });
     MergeShown {
         kept: (&preview.kept).into(),

@@ -10,7 +10,8 @@ use qianmo_access::consent;
 use qianmo_core::pack::Packs;
 use qianmo_core::{Date, Fault, SubjectId};
 use qianmo_desk::{
-    Card, Changed, Consent, Episode, PersonAsked, PersonPage, Shown, Standing, TimelineEntry, Trend, own_copy, person_page, readings, rows_about,
+    Card, Changed, Consent, Episode, PersonAsked, PersonPage, Shown, Standing, TimelineEntry, Trend, own_copy, person_page, readings,
+    rows_about,
 };
 use qianmo_store::{Deed, Entry, Reader, Row, Store};
 use qianmo_wire::Lang;

@@ -109,7 +109,10 @@ pub(crate) struct Concerned {
 
 /// Entries that may be one person, as they were found lately.
 #[derive(Default)]
-pub(crate) struct TwinsFound(Mutex<HashMap<Vec<AreaCode>, (i64, Arc<Vec<Twins>>)>>);
+pub(crate) struct TwinsFound(Mutex<HashMap<Vec<AreaCode>, FoundAt>>);
+
+/// When entries were found, and which.
+type FoundAt = (i64, Arc<Vec<Twins>>);
 
 /// Where a page begins.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -257,7 +260,8 @@ impl Looking<'_> {
         let (found, days) = self.app.read(move |store| Ok((village_signals(store, &villages, now)?, settings::quiet_days(store)?))).await?;
         let silent = |signal: &VillageSignal| signal.silent_days.is_none_or(|silent| silent >= i64::from(days));
         let key = |signal: &VillageSignal| (signal.written_at.unwrap_or(i64::MIN), signal.area);
-        let mut quiet: Vec<VillageSignal> = found.into_iter().filter(silent).filter(|signal| after.is_none_or(|after| key(signal) > after)).collect();
+        let mut quiet: Vec<VillageSignal> =
+            found.into_iter().filter(silent).filter(|signal| after.is_none_or(|after| key(signal) > after)).collect();
         quiet.sort_by_key(key);
         let more = quiet.len() > room;
         quiet.truncate(room);
@@ -342,12 +346,13 @@ impl Looking<'_> {
                     let last = found.last().map(|unusual| reader.record(unusual.record)).transpose()?.flatten();
                     before = last.map(|row| Cut(row.seq));
                 }
-                let named = found.into_iter().map(|unusual| Ok((name_of(reader, &unusual)?, unusual))).collect::<Result<Vec<_>, Fault>>()?;
+                let named =
+                    found.into_iter().map(|unusual| Ok((name_of(reader, &unusual)?, unusual))).collect::<Result<Vec<_>, Fault>>()?;
                 Ok((named, before.map(|cut| From::Records(Some(cut)))))
             })
             .await?;
         self.note(found.iter().map(|(_, unusual)| unusual)).await?;
-        Ok((found.iter().flat_map(|(name, unusual)| self.unusual_told(name.as_deref(), unusual)).collect(), on))
+        Ok((found.iter().filter_map(|(name, unusual)| self.unusual_told(name.as_deref(), unusual)).collect(), on))
     }
 
     fn unusual_told(&self, name: Option<&str>, unusual: &Unusual) -> Option<Signal> {

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use qianmo_access::{Access, Right};
 use qianmo_core::{AreaCode, Fault, SubjectId};
-use qianmo_store::{AccountName, ExternalIdentity, NewWorker, PasswordHash, Store, Worker, WorkerChange};
+use qianmo_store::{AccountName, Employer, ExternalIdentity, NewWorker, PasswordHash, Store, Worker, WorkerChange};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -219,17 +219,25 @@ pub(crate) struct WorkerChangeBody {
     #[schema(min_length = 1, max_length = 50)]
     shown: Option<String>,
     /// The organisation that the person works at, by id; null for none.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>, format = "uuid")]
-    organisation: Option<Option<String>>,
+    organisation: Said,
     /// Where the person works: a 12-digit area code. Grants stay as they are.
     #[schema(pattern = "^[0-9]{12}$")]
     area: Option<String>,
 }
 
-/// Tells a null from what isn't said.
-fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+/// A text of a change: null isn't the same as nothing said.
+#[derive(Default)]
+enum Said {
+    #[default]
+    Nothing,
+    Null,
+    Text(String),
+}
+
+fn said<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Said, D::Error> {
+    Ok(Option::deserialize(deserializer)?.map_or(Said::Null, Said::Text))
 }
 
 /// Changes what is known of an account's worker: name, organisation, where they work.
@@ -249,8 +257,12 @@ pub(crate) async fn change(
     if let Some(area) = area {
         caller.must(Right::ManageAccounts, area)?;
     }
-    let organisation = wanted.organisation.map(|id| id.as_deref().map(str::parse).transpose()).transpose()?;
-    let change = WorkerChange { shown: wanted.shown.as_deref().map(person_name).transpose()?, organisation, area };
+    let employer = match wanted.organisation {
+        Said::Nothing => Employer::AsBefore,
+        Said::Null => Employer::Nobody,
+        Said::Text(id) => Employer::Organisation(id.parse()?),
+    };
+    let change = WorkerChange { shown: wanted.shown.as_deref().map(person_name).transpose()?, employer, area };
     let (actor, now) = (caller.actor().clone(), app.clock.now_ms());
     let changed = app.write(move |store| {
         store.accounts_mut().change_worker(&actor, now, &worker.name, &change)?;

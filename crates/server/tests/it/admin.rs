@@ -82,7 +82,10 @@ async fn what_is_known_of_a_worker_is_changed_in_place() {
     let ask = |name: &str, by: &str, change: Value| town.patch(&format!("/workers/{name}")).by(by).json(change);
     let clinic = resident_id(900).to_string();
     let changed = ask("clinician", "administrator", json!({"shown": "李梅", "organisation": clinic})).gives(200).await;
-    assert_eq!((&changed["shown"], &changed["organisation"], &changed["area"]), (&json!("李梅"), &json!(clinic), &json!(TOWNSHIP.to_string())));
+    assert_eq!(
+        (&changed["shown"], &changed["organisation"], &changed["area"]),
+        (&json!("李梅"), &json!(clinic), &json!(TOWNSHIP.to_string()))
+    );
     let moved = ask("clinician", "administrator", json!({"area": VILLAGE.to_string(), "organisation": null})).gives(200).await;
     assert_eq!((&moved["shown"], moved.get("organisation"), &moved["area"]), (&json!("李梅"), None, &json!(VILLAGE.to_string())));
     town.get("/session").by("clinician").gives(200).await;

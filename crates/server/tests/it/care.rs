@@ -75,7 +75,10 @@ async fn who_sets_a_server_up_is_told_what_it_lacks() {
     town.get("/setup").by("administrator").refused(403, "ACCESS-0102").await;
     town.get("/setup").by("public_health").refused(403, "ACCESS-0102").await;
     let before = town.get("/setup").by("county_administrator").gives(200).await;
-    assert_eq!((&before["areas"], &before["villages"], &before["workers"], &before["residents"]), (&json!(7), &json!(4), &json!(14), &json!(0)));
+    assert_eq!(
+        (&before["areas"], &before["villages"], &before["workers"], &before["residents"]),
+        (&json!(7), &json!(4), &json!(14), &json!(0))
+    );
     assert_eq!((&before["organisations"], &before["sealed"], before.get("last_backup")), (&json!(0), &json!(false), None));
     assert_eq!(before["backups_set"], true);
     town.resident(1, "王秀英", VILLAGE);

@@ -42,7 +42,8 @@ fn every_type_that_is_named_is_described() {
 #[test]
 fn no_two_types_of_the_interface_have_one_name() {
     let mut seen: BTreeSet<String> = BTreeSet::new();
-    let mut folders: Vec<std::path::PathBuf> = ["src", "../wire/src"].map(|at| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(at)).to_vec();
+    let mut folders: Vec<std::path::PathBuf> =
+        ["src", "../wire/src"].map(|at| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(at)).to_vec();
     while let Some(folder) = folders.pop() {
         for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_dir() {

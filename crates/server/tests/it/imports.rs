@@ -20,7 +20,7 @@ fn counts(body: &Json) -> [u64; 4] {
     ["rows", "new", "already", "refused"].map(|name| body[name].as_u64().unwrap())
 }
 
-fn remark<'b>(body: &'b Json, row: u64) -> &'b Json {
+fn remark(body: &Json, row: u64) -> &Json {
     body["remarks"].as_array().unwrap().iter().find(|remark| remark["row"] == row).unwrap_or_else(|| panic!("{body}"))
 }
 
@@ -57,7 +57,9 @@ async fn a_list_is_looked_at_row_by_row_before_it_is_written() {
 async fn headers_that_are_not_recognised_can_be_mapped() {
     let town = Town::new();
     let list = "户主或成员,性别,生日\n王秀英,女,1950-03-07\n";
-    let map = json!({"columns": {"户主或成员": "name", "生日": "birth_date"}, "constants": {"@village": "上寨村", "residence_type": "户籍"}}).to_string();
+    let map =
+        json!({"columns": {"户主或成员": "name", "生日": "birth_date"}, "constants": {"@village": "上寨村", "residence_type": "户籍"}})
+            .to_string();
     let map: String = map.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"));
     let written = csv(&town, &format!("{PATH}&map={map}"), "public_health", list).gives(200).await;
     assert_eq!((counts(&written), &written["written"]), ([1, 1, 0, 0], &json!(true)), "{written}");

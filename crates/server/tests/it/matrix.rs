@@ -399,7 +399,16 @@ async fn nothing_leaks() {
     );
     // A matrix in which nobody is ever asked or answered would prove nothing.
     assert!(cases > 10_000, "{cases} cases");
-    for path in ["/residents", "/records/{id}", "/indicators/cells", "/indicators/{id}/rows", "/residents/{id}/records", "/due", "/drafts/{kind}/{key}", "/signals"] {
+    for path in [
+        "/residents",
+        "/records/{id}",
+        "/indicators/cells",
+        "/indicators/{id}/rows",
+        "/residents/{id}/records",
+        "/due",
+        "/drafts/{kind}/{key}",
+        "/signals",
+    ] {
         assert!(answered.contains(&format!("GET {path}")), "nobody was answered at {path}");
     }
 }

@@ -62,7 +62,8 @@ async fn the_compiled_rules_are_those_of_the_packs() {
 async fn a_programme_comes_as_a_booklet() {
     let town = Town::new();
     town.get("/packs/hypertension/booklet?format=docx").refused(401, "SERVER-0101").await;
-    for (format, kind) in [("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"), ("pdf", "application/pdf")] {
+    for (format, kind) in [("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"), ("pdf", "application/pdf")]
+    {
         let answer = town.get(&format!("/packs/hypertension/booklet?format={format}")).by("committee").send().await;
         assert_eq!((answer.status, answer.header("content-type")), (200, kind));
         assert_eq!(answer.header("content-disposition"), format!("attachment; filename=\"hypertension.{format}\""));

@@ -31,7 +31,7 @@ pub use password::PasswordHash;
 use second_factor::Second;
 pub use second_factor::{NewSecondFactor, SecondFactor};
 pub use session::{Attempt, LoginRules, PasswordChange, Session, SessionId, SessionRules, Token};
-pub use worker::{NewWorker, Worker, WorkerChange};
+pub use worker::{Employer, NewWorker, Worker, WorkerChange};
 
 use crate::tables::Tables;
 

@@ -43,13 +43,25 @@ pub struct NewWorker {
     pub must_change: bool,
 }
 
+/// The organisation that a worker is to work at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Employer {
+    /// The one as before.
+    #[default]
+    AsBefore,
+    /// None.
+    Nobody,
+    /// This one.
+    Organisation(SubjectId),
+}
+
 /// What is to be different about an account; what is absent stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WorkerChange {
     /// The person's name, as shown.
     pub shown: Option<String>,
-    /// The organisation that the person works at, or none.
-    pub organisation: Option<Option<SubjectId>>,
+    /// The organisation that the person works at.
+    pub employer: Employer,
     /// Where the person works.
     pub area: Option<AreaCode>,
 }
@@ -122,14 +134,15 @@ impl AccountsMut<'_> {
         self.tables.audited(|| {
             let held = self.read().worker(name)?.ok_or_else(|| Fault::new("STORE-0506").with("name", name))?;
             let shown = change.shown.as_deref().unwrap_or(&held.shown);
-            let (organisation, area) = (change.organisation.unwrap_or(held.organisation), change.area.unwrap_or(held.area));
+            let area = change.area.unwrap_or(held.area);
+            let organisation = match change.employer {
+                Employer::AsBefore => held.organisation,
+                Employer::Nobody => None,
+                Employer::Organisation(id) => Some(id),
+            };
             let sql = "UPDATE worker SET shown = $2, organisation = $3, area = $4 WHERE county = @county AND name = $1";
             self.tables.db.execute(sql, &[name.as_str().into(), shown.into(), organisation.into(), area.into()])?;
-            let said = [
-                change.shown.as_ref().map(|_| "shown"),
-                change.organisation.map(|_| "organisation"),
-                change.area.map(|_| "area"),
-            ];
+            let said = [change.shown.as_ref().map(|_| "shown"), (change.employer != Employer::AsBefore).then_some("organisation"), change.area.map(|_| "area")];
             let said: Vec<&str> = said.into_iter().flatten().collect();
             let entry = Entry { area: Some(area), ..Entry::new(at, by, Deed::Account) };
             Ok(((), Some(entry.with(format!("change {name}: {}", said.join(" "))))))

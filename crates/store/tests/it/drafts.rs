@@ -10,7 +10,8 @@ const NOW: i64 = 1_700_000_000_000;
 fn owner(store: &mut dyn Store, name: &str) -> AccountName {
     let password = PasswordHash::of("stone-bridge-41").unwrap();
     let name: AccountName = name.parse().unwrap();
-    let new = NewWorker { name: name.clone(), shown: "王".into(), organisation: None, area: area(VILLAGE_A), password, must_change: false };
+    let new =
+        NewWorker { name: name.clone(), shown: "王".into(), organisation: None, area: area(VILLAGE_A), password, must_change: false };
     store.accounts_mut().add_worker(&Actor::default(), NOW, &new).unwrap();
     name
 }
