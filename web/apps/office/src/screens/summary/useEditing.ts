@@ -33,8 +33,9 @@ export function useEditing(label: string, typed: () => void) {
     ],
     editorProps: {
       attributes: { "aria-label": label, "aria-multiline": "true", role: "textbox", spellcheck: "false" },
-      handleClickOn: (_view, _place, node) => {
-        chosenChip.value = node.type.name === "chip" ? ({ ...node.attrs } as Chip) : undefined;
+      handleClickOn: (_view, _place, node, _at, _event, direct) => {
+        // Asked again for each piece around the one that was clicked.
+        if (direct) chosenChip.value = node.type.name === "chip" ? ({ ...node.attrs } as Chip) : undefined;
         return false;
       },
       handleClick: (view, place) => {
