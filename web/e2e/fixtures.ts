@@ -5,6 +5,7 @@ export { expect };
 
 /** Tests with the program's address as base. */
 export const test = plain.extend({
+  // The address is known once the server has started.
   baseURL: async ({}, use) => {
     await use(process.env["QIANMO_URL"]);
   },
