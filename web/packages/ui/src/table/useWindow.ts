@@ -13,6 +13,8 @@ export function useWindow(scroller: Readonly<ShallowRef<HTMLElement | null>>, co
   const top = ref(0);
   const height = ref(600);
   const printing = ref(false);
+  /** How far down the page the list begins: the rest of the window is its room. */
+  const roof = ref(250);
   const paper = window.matchMedia("print");
   let observer: ResizeObserver | undefined;
 
@@ -26,6 +28,7 @@ export function useWindow(scroller: Readonly<ShallowRef<HTMLElement | null>>, co
     if (!place) return;
     top.value = place.scrollTop;
     height.value = place.clientHeight;
+    roof.value = Math.round(place.getBoundingClientRect().top + window.scrollY);
     if (place.scrollHeight - place.scrollTop - place.clientHeight < rowHeight * 2 * SPARE) near();
   }
   /** Scrolls so that a row is seen whole, below the head. */
@@ -43,6 +46,7 @@ export function useWindow(scroller: Readonly<ShallowRef<HTMLElement | null>>, co
   onMounted(() => {
     observer = new ResizeObserver(look);
     if (scroller.value) observer.observe(scroller.value);
+    look();
     window.addEventListener("beforeprint", print);
     window.addEventListener("afterprint", printed);
     paper.addEventListener("change", onPaper);
@@ -53,5 +57,5 @@ export function useWindow(scroller: Readonly<ShallowRef<HTMLElement | null>>, co
     window.removeEventListener("afterprint", printed);
     paper.removeEventListener("change", onPaper);
   });
-  return { from, to, height, look, show };
+  return { from, to, height, roof, look, show };
 }

@@ -1,37 +1,39 @@
-import { answered, api } from "@qianmo/client";
-import { computed, ref } from "vue";
+import { answered, api, type Body } from "@qianmo/client";
+import { useQuery } from "@tanstack/vue-query";
+import { computed, ref, type Ref } from "vue";
 
 import { newId } from "../../../forms/ids";
-import { useProgrammes, usePacks } from "../packs";
-import { type Person, personChanged } from "../person/person";
+import { usePack, packOf } from "../../../forms/pack";
+import { personChanged } from "../person/person";
 
-/** The field by which a record says that its subject is the same person as another entry. */
-const MERGES = "merged_into";
+export type Preview = Body<"MergeShown">;
 
-/** The form that makes two entries one, among the programmes on which all others build, and writing it. */
-export function useMerge() {
-  const { all } = useProgrammes();
-  const packs = usePacks(() => all.value.slice(0, 1).map(({ id }) => id));
-  const form = computed(() => [...packs.value.values()].flatMap((pack) => pack.forms).find(({ fields }) => fields.some(({ id }) => id === MERGES)));
+/** What giving up one entry for the other would mean, and the record that does it. */
+export function useMerge(kept: Ref<string>, given: Ref<string>) {
+  const query = useQuery({
+    queryKey: computed(() => ["live", "merge", kept.value, given.value] as const),
+    enabled: computed(() => kept.value !== "" && given.value !== ""),
+    queryFn: async ({ queryKey: [, , keep, id] }): Promise<Preview> => (await answered(api.GET("/api/v1/residents/{id}/merge", { params: { path: { id }, query: { kept: keep } } }))) as Preview,
+  });
+  const { pack } = usePack(() => packOf(query.data.value?.record.form ?? ""));
+  const form = computed(() => pack.value?.forms.find(({ id }) => id === query.data.value?.record.form));
   const busy = ref(false);
   const thrown = ref<unknown>();
   const refused = ref<string[]>([]);
 
-  /** Gives up one entry for the other. Answers whether that is done. */
-  async function merge(kept: Person, given: Person, on: string): Promise<boolean> {
-    if (!form.value || !given.card.area) return false;
+  /** Gives up the entry on a day. Answers whether that is done. */
+  async function merge(on: string): Promise<boolean> {
+    const preview = query.data.value;
+    if (!preview?.given_up.area || !form.value) return false;
     busy.value = true;
     thrown.value = undefined;
     refused.value = [];
-    const values = { [MERGES]: kept.card.resident } as unknown as Record<string, never>;
-    const { id, version, subject } = form.value;
+    const { resident, area } = preview.given_up;
     try {
-      const body = { id: newId(), form: id, form_version: version, kind: subject, subject: given.card.resident, resident: given.card.resident, area: given.card.area, at: on, recorded_at: Date.now(), values };
-      const outcome = await answered(api.POST("/api/v1/records", { body }));
-      if (outcome.state === "quarantined") {
-        refused.value = (outcome.reasons ?? []).map((reason) => reason.detail || reason.title || reason.code);
-        return false;
-      }
+      const about = { kind: form.value.subject, subject: resident, resident, area, at: on, recorded_at: Date.now() };
+      const outcome = await answered(api.POST("/api/v1/records", { body: { id: newId(), form: form.value.id, form_version: form.value.version, ...about, values: preview.record.values } }));
+      refused.value = outcome.state === "quarantined" ? (outcome.reasons ?? []).map((reason) => reason.detail || reason.title || reason.code) : [];
+      if (refused.value.length) return false;
       await personChanged();
       return true;
     } catch (problem) {
@@ -41,5 +43,5 @@ export function useMerge() {
       busy.value = false;
     }
   }
-  return { form, busy, thrown, refused, merge };
+  return { query, form, busy, thrown, refused, merge };
 }

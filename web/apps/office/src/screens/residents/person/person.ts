@@ -19,6 +19,7 @@ export function usePerson(id: Ref<string>) {
   const reason = computed(() => (void said.value, statedReason({ resident: id.value }) ?? ""));
   const query = useQuery({
     queryKey: computed(() => (reason.value ? ["person", id.value, reason.value] : ["live", "person", id.value])),
+    enabled: computed(() => id.value !== ""),
     placeholderData: (before: Person | undefined) => (before?.card.resident === id.value ? before : undefined),
     queryFn: async (): Promise<Person> => {
       const page = await answered(api.GET("/api/v1/residents/{id}", { params: { path: { id: id.value } }, headers: reasonHeader(reason.value) }));
