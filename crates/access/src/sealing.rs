@@ -40,7 +40,7 @@ pub fn policy(packs: &Packs) -> Policy {
     policy
 }
 
-/// The directory of residents follows the person's sheet.
+/// The directory of residents follows the person's sheet, and the form that says that two entries are one person.
 ///
 /// Name, number and phone are known by what they identify, the household by what it refers to, birth and sex by the ids that every
 /// pack uses for them (`resident.birth_date`, `resident.sex`).
@@ -50,10 +50,15 @@ pub fn directory(packs: &Packs) -> DirectoryPolicy {
     for form in packs.forms().filter(|form| form.is_person_sheet()) {
         policy.sheet(&form.id, sheet(form));
     }
+    for (form, field) in packs.forms().filter_map(|form| Some((form, form.merges()?))) {
+        policy.sheet(&form.id, Sheet { merged_into: Some(field.id.clone()), ..Sheet::default() });
+    }
     policy
 }
 
-fn sheet(form: &Form) -> Sheet {
+/// What the fields of a person's sheet stand for.
+#[must_use]
+pub fn sheet(form: &Form) -> Sheet {
     let identifies = |what| form.fields.iter().find(|field| field.identifies == Some(what)).map(|field| field.id.clone());
     let named = |id: &str| form.field(id).map(|field| field.id.clone());
     let household = form.fields.iter().find(|field| matches!(&field.kind, FieldType::Ref(to) if &**to == "household"));
@@ -65,5 +70,6 @@ fn sheet(form: &Form) -> Sheet {
         number: identifies(Identifies::ResidentNumber),
         phone: identifies(Identifies::Phone),
         household: household.map(|field| field.id.clone()),
+        merged_into: None,
     }
 }

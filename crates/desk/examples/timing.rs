@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use qianmo_core::pack::Packs;
 use qianmo_core::{AreaCode, AreaKind, Date, Fault, Record, SubjectId};
 use qianmo_desk::{
-    DueAsked, DueLists, DueSight, Fresh, LiveDue, LiveLimits, OnePerson, PersonAsked, directory_policy, person_page, rows_about,
+    DueAsked, DueLists, DueSight, Fresh, LiveDue, LiveLimits, OnePerson, PersonAsked, person_page, rows_about,
     village_signals,
 };
 use qianmo_store::{Options, Reader, Scan, SqliteStore, Store};
@@ -78,7 +78,7 @@ fn main() {
     let figures = arguments.next().expect("a file of figures");
     let folder = arguments.next().unwrap_or_else(|| std::env::temp_dir().join("qianmo-desk-timing"));
     let packs = Arc::new(packs());
-    let options = Options { directory: directory_policy(&packs), ..Options::default() };
+    let options = Options { directory: qianmo_access::sealing::directory(&packs), ..Options::default() };
     if !folder.join("qianmo.db").exists() {
         make(&folder, &figures, &packs, &options);
     }

@@ -32,7 +32,7 @@ pub use live::{
 };
 pub use person::{
     Age, Card, Changed, Clash, Consent, Episode, MergePreview, OnePerson, OwnConsent, OwnCopy, OwnEntry, OwnField, OwnReading, PersonAsked,
-    PersonPage, Shown, Standing, TimelineEntry, Trend, TrendPoint, Values, Version, directory_policy, merge_preview, merge_values,
+    PersonPage, Shown, Standing, TimelineEntry, Trend, TrendPoint, Values, Version, merge_preview, merge_values,
     own_copy, person_page, readings, rows_about,
 };
 pub use sheet::sheet;

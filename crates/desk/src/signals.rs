@@ -5,13 +5,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use qianmo_access::sealing;
 use qianmo_core::form::{Form, Known, complete};
 use qianmo_core::pack::Packs;
 use qianmo_core::{Action, AreaCode, Date, Fault, RecordId, SubjectId};
 use qianmo_store::{Areas, Cut, Order, Page, Reader, Scan, Store};
 
 use crate::links::Links;
-use crate::person::roles;
 use crate::{DueLists, LiveDue};
 
 /// How lately a village wrote, and what of it waits.
@@ -100,7 +100,7 @@ struct Entry {
 fn twins(store: &dyn Store, lists: &DueLists, links: &Links, villages: &[AreaCode]) -> Result<Vec<Twins>, Fault> {
     let Some(form) = lists.packs().person_sheet() else { return Ok(Vec::new()) };
     let entries = sheets(store, form, links, villages)?;
-    let roles = roles(form);
+    let roles = sealing::sheet(form);
     let text = |entry: &Entry, field: &Option<Arc<str>>| {
         let value = field.as_ref().and_then(|field| entry.sheet.get(field)).filter(|value| !value.is_null());
         value.map(|value| value.to_string().trim().to_uppercase())
@@ -131,7 +131,7 @@ fn twins(store: &dyn Store, lists: &DueLists, links: &Links, villages: &[AreaCod
 
 /// What is known of everybody with a sheet in the villages, but for entries given up.
 fn sheets(store: &dyn Store, form: &Form, links: &Links, villages: &[AreaCode]) -> Result<Vec<Entry>, Fault> {
-    let roles = roles(form);
+    let roles = sealing::sheet(form);
     let wanted: Vec<&Arc<str>> = [&roles.name, &roles.birth, &roles.sex, &roles.number].into_iter().flatten().collect();
     let mut entries: HashMap<SubjectId, Entry> = HashMap::new();
     let what = Scan { forms: Some(&[&form.id]), areas: Some(villages), ..Scan::default() };

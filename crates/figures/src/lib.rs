@@ -8,6 +8,7 @@
 
 mod columns;
 mod live;
+mod merges;
 mod paper;
 mod publish;
 mod rows;

@@ -83,7 +83,7 @@ fn options(dir: &Path) -> Result<Options, Failed> {
         sex: field("sex"),
         number: field("id_number"),
         phone: field("phone"),
-        household: None,
+        ..Sheet::default()
     };
     directory.sheet(SHEET, sheet);
     let file = dir.join("keys");

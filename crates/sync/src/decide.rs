@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use qianmo_core::form::Identifies;
-use qianmo_core::{Action, AreaKind, Fault, Form, Known, Record, RecordId, SubjectId, Value};
+use qianmo_core::{Action, AreaKind, Fault, Form, Known, Record, RecordId, Subject, SubjectId, Value};
 use qianmo_store::{Arrival, ArrivalId, ArrivalState, NewArrival, Store, encode};
 use qianmo_wire::sync::{Notice, Outcome, State};
 use ring::digest::{SHA256, digest};
@@ -360,11 +360,42 @@ impl Decider<'_> {
             faults.extend(findings.refused);
             questions = findings.asked;
         }
-        let home = if form.locates { self.people.home(record)? } else { None };
+        let home = if form.locates { self.people.home(record.subject.id)? } else { None };
         if let Err(fault) = intake.may.may_write(record, home) {
             faults.push(fault);
         }
+        if let Err(fault) = self.may_merge(form, record)? {
+            faults.push(fault);
+        }
         Ok((faults, questions))
+    }
+
+    /// Who says that two entries are one person, or takes it back, may write the sheet of either where it sits.
+    fn may_merge(&mut self, form: &Form, record: &Record) -> Result<Result<(), Fault>, Fault> {
+        let intake = self.intake;
+        let (Some(field), Some(sheet)) = (form.merges(), intake.rules.packs().person_sheet()) else { return Ok(Ok(())) };
+        let said = match target(record) {
+            // A withdrawal names nobody: what it withdraws does.
+            Some(target) if matches!(record.action, Action::Void { .. }) => {
+                self.store.record(target)?.map(|row| decoded(form, &row)).transpose()?.and_then(|held| held.values.get(&field.id).cloned())
+            }
+            _ => record.values.get(&field.id).cloned(),
+        };
+        let kept = said.as_ref().and_then(Value::as_text).and_then(|text| text.parse::<SubjectId>().ok());
+        for entry in [Some(record.subject.id), kept].into_iter().flatten() {
+            let Some(home) = self.people.home(entry)? else { continue };
+            let asked = Record {
+                form: sheet.id.clone(),
+                subject: Subject { kind: sheet.subject.clone(), id: entry },
+                resident: Some(entry),
+                area: home,
+                ..record.clone()
+            };
+            if let Err(fault) = intake.may.may_write(&asked, Some(home)) {
+                return Ok(Err(fault));
+            }
+        }
+        Ok(Ok(()))
     }
 
     pub(crate) fn check(&mut self, form: &Form, record: &Record) -> Result<qianmo_core::form::Findings, Fault> {

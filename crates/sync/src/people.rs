@@ -128,8 +128,7 @@ impl<'a> People<'a> {
     }
 
     /// Where the subject of a locating record has been sitting.
-    pub(crate) fn home(&mut self, record: &Record) -> Result<Option<AreaCode>, Fault> {
-        let subject = record.subject.id;
+    pub(crate) fn home(&mut self, subject: SubjectId) -> Result<Option<AreaCode>, Fault> {
         if !self.homes.contains_key(&subject) {
             let rows = self.rows(subject)?;
             let locating = |row: &&Row| self.rules.form(&row.head().form).is_some_and(|form| form.locates);

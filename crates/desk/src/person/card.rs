@@ -1,10 +1,9 @@
 //! Who somebody is: the person's sheets in force, completed in order of their dates.
 
 use jiff::Unit;
-use qianmo_core::form::{FieldType, Form, Identifies, complete};
-use qianmo_core::pack::Packs;
+use qianmo_access::sealing;
+use qianmo_core::form::{Form, complete};
 use qianmo_core::{AreaCode, Date, SubjectId};
-use qianmo_store::{DirectoryPolicy, Sheet};
 
 use super::show::{self, Shown};
 use super::timeline::Told;
@@ -72,35 +71,6 @@ impl Age {
     }
 }
 
-/// What the person's sheet is to the directory of residents, which finds people by it.
-///
-/// Name, number and phone are known by what they identify, the household by what it refers to, birth and sex by the ids that every
-/// pack uses for them (`resident.birth_date`, `resident.sex`).
-#[must_use]
-pub fn directory_policy(packs: &Packs) -> DirectoryPolicy {
-    let mut policy = DirectoryPolicy::default();
-    for form in packs.forms().filter(|form| form.is_person_sheet()) {
-        policy.sheet(&form.id, roles(form));
-    }
-    policy
-}
-
-/// What the fields of the person's sheet stand for.
-pub(crate) fn roles(form: &Form) -> Sheet {
-    let identifies = |what| form.fields.iter().find(|field| field.identifies == Some(what)).map(|field| field.id.clone());
-    let named = |id: &str| form.field(id).map(|field| field.id.clone());
-    let household = form.fields.iter().find(|field| matches!(&field.kind, FieldType::Ref(to) if &**to == "household"));
-    Sheet {
-        locates: form.locates,
-        name: identifies(Identifies::Name),
-        birth: named("birth_date"),
-        sex: named("sex"),
-        number: identifies(Identifies::ResidentNumber),
-        phone: identifies(Identifies::Phone),
-        household: household.map(|field| field.id.clone()),
-    }
-}
-
 /// The person's sheet as it stands: later sheets complete earlier ones. Sheets of entries given up don't count.
 pub(crate) fn sheet(asked: &PersonAsked<'_>, told: &[Told<'_>]) -> Values {
     let mut sheet = Values::new();
@@ -122,7 +92,7 @@ pub(crate) fn card(asked: &PersonAsked<'_>, told: &[Told<'_>], sheet: &Values) -
     card.given_up.sort_unstable();
     card.given_up.dedup();
     let Some(form) = sheets().next_back().and_then(|fact| fact.form) else { return card };
-    let roles = roles(form);
+    let roles = sealing::sheet(form);
     let since = sheets().next_back().map_or(asked.on, Told::at);
     card.fields = show::all(asked, Some(form), since, sheet, sheet);
     let text =

@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use qianmo_access::sealing;
 use qianmo_core::form::Form;
 use qianmo_core::pack::Packs;
 use qianmo_core::{Date, Fault, SubjectId, Value};
 
-use super::card::{self, Card, roles};
+use super::card::{self, Card};
 use super::timeline::Told;
 use super::{Changed, Forms, PersonAsked, Values, said, show, timeline};
 
@@ -141,7 +142,7 @@ fn differences(asked: &PersonAsked<'_>, form: &Form, kept: &Values, given_up: &V
 }
 
 fn clashes(form: &Form, kept: &Values, given_up: &Values) -> Vec<Clash> {
-    let roles = roles(form);
+    let roles = sealing::sheet(form);
     let differ = |field: &Option<Arc<str>>| {
         let held = |values: &Values| field.as_ref().and_then(|field| values.get(field)).filter(|value| !value.is_null()).cloned();
         held(kept).zip(held(given_up)).is_some_and(|(a, b)| a != b)

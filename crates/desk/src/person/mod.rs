@@ -20,8 +20,7 @@ use qianmo_store::{Reader, Row};
 
 use crate::SeenDue;
 
-pub(crate) use card::roles;
-pub use card::{Age, Card, directory_policy};
+pub use card::{Age, Card};
 pub use course::{Consent, Episode, Trend, TrendPoint};
 pub use merge::{Clash, MergePreview, OnePerson, merge_preview, merge_values};
 pub use own::{OwnConsent, OwnCopy, OwnEntry, OwnField, OwnReading, own_copy, readings};

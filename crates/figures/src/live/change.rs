@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use qianmo_analytics::{Columns, ColumnsBuilder, RowHead, Subjects};
 use qianmo_core::pack::Packs;
-use qianmo_core::{Fault, FieldType, RecordId, SubjectId};
+use qianmo_core::{Fault, RecordId, SubjectId};
 use qianmo_desk::Change;
 use qianmo_store::{ActionRef, Cut, Row, RowRef, Store};
 
 use super::state::Ties;
-use crate::columns::{Reader, is_common};
+use crate::columns::{Reader, is_common, may_name_somebody};
+use crate::merges::{Merges, merge_form};
 
 /// The most records that are named in a change.
 const NAMED_MAX: usize = 100;
@@ -30,6 +31,8 @@ pub(super) struct Tail {
     pub(super) common: BTreeSet<Arc<str>>,
     /// The other forms.
     pub(super) personal: BTreeSet<Arc<str>>,
+    /// Entries about which it was said, or is no longer said, that they are another's.
+    pub(super) merging: HashSet<SubjectId>,
     /// Something that can't be followed piece by piece: all must be read anew.
     pub(super) odd: bool,
 }
@@ -48,8 +51,14 @@ impl Tail {
         let mut targets: Vec<(RecordId, SubjectId)> = Vec::new();
         let mut named: Vec<(SubjectId, String)> = Vec::new();
         let references = references(packs);
+        let merge_form = merge_form(packs);
         tail.change.cut = store.scan_log(since, &mut |row| {
             tail.add(row, reader, subjects, ties);
+            if Some(row.form) == merge_form {
+                tail.merging.insert(row.subject);
+                // A correction may say it of another entry.
+                tail.odd |= reader.common_names_people();
+            }
             if let ActionRef::Supersede(target) | ActionRef::Void { record: target, .. } = row.action {
                 ties.overruled.insert(target, row.seq);
                 targets.push((target, row.subject));
@@ -72,6 +81,9 @@ impl Tail {
         for (target, subject) in targets {
             let Some(row) = store.record(target)? else { continue };
             let head = row.head();
+            if Some(&*head.form) == merge_form {
+                tail.merging.insert(head.subject.id);
+            }
             if reader.knows(&head.form) && !reader.common(&head.form) {
                 tail.bind(subjects, ties, subject, head.subject.id);
                 if let Some(resident) = head.resident {
@@ -80,6 +92,15 @@ impl Tail {
             }
         }
         Ok(tail)
+    }
+
+    /// Binds the entries that are one person now, or were one before.
+    pub(super) fn bind_merged(&mut self, subjects: &Subjects, ties: &mut Ties, (were, are): (&Merges, &Merges)) {
+        for entry in self.merging.iter().copied().collect::<Vec<_>>() {
+            for kept in [were.kept(entry), are.kept(entry)] {
+                self.bind(subjects, ties, entry, kept);
+            }
+        }
     }
 
     fn bind(&mut self, subjects: &Subjects, ties: &mut Ties, a: SubjectId, b: SubjectId) {
@@ -117,11 +138,10 @@ impl Tail {
 
 /// Fields of each form that name other subjects which aren't common.
 fn references(packs: &Packs) -> HashMap<&str, HashSet<&str>> {
-    let names = |kind: &FieldType| matches!(kind, FieldType::Ref(kind) if !matches!(&**kind, "organisation" | "area"));
     packs
         .forms()
         .filter(|form| !is_common(form))
-        .map(|form| (&*form.id, form.fields.iter().filter(|field| names(&field.kind)).map(|field| &*field.id).collect()))
+        .map(|form| (&*form.id, form.fields.iter().filter(|field| may_name_somebody(&field.kind)).map(|field| &*field.id).collect()))
         .collect()
 }
 
@@ -132,7 +152,7 @@ pub(super) struct Turned {
     pub(super) after: Columns,
 }
 
-/// Reads all records of these subjects and makes columns of those in force then and now.
+/// Reads all records of these subjects and makes columns of those in force then and now, each for whom it counted and counts.
 pub(super) fn turned(
     store: &dyn Store,
     packs: &Packs,
@@ -141,6 +161,7 @@ pub(super) fn turned(
     ties: &Ties,
     of: &HashSet<i64>,
     (then, now): (Cut, Cut),
+    (were, are): (&Merges, &Merges),
 ) -> Result<Turned, Fault> {
     let ids: Vec<SubjectId> = of.iter().filter_map(|number| subjects.id(*number)).collect();
     let mut rows: Vec<Row> = Vec::new();
@@ -168,11 +189,12 @@ pub(super) fn turned(
             continue;
         }
         let values = reader.values(head.form, row.values())?;
-        if was {
-            before.push(&head, values.iter().cloned());
-        }
-        if is {
-            after.push(&head, values);
+        for (stands, merges, builder) in [(was, were, &mut before), (is, are, &mut after)] {
+            if let Some(head) = reader.counted(head.clone(), merges).filter(|_| stands) {
+                let mut values = values.clone();
+                reader.naming_kept(head.form, &mut values, merges);
+                builder.push(&head, values);
+            }
         }
     }
     Ok(Turned { before: before.finish()?, after: after.finish()? })

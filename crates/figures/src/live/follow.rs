@@ -17,6 +17,7 @@ use super::change::{Tail, Turned, turned};
 use super::state::{State, Ties};
 use super::{Shared, lock};
 use crate::columns::Reader;
+use crate::merges::Merges;
 
 /// How long it sleeps when nobody tells it anything: what another process appended is seen then.
 const LOOK: Duration = Duration::from_secs(5);
@@ -187,17 +188,20 @@ impl Follow {
             self.store = Some(store);
             return Ok(None);
         }
-        let tail = Tail::read(&*store, before.cut, shared.packs(), &self.reader, before.subjects(), &mut self.ties)?;
+        let mut tail = Tail::read(&*store, before.cut, shared.packs(), &self.reader, before.subjects(), &mut self.ties)?;
+        let were = self.ties.merges.clone();
+        let are = if tail.merging.is_empty() { were.clone() } else { Arc::new(Merges::read(&*store, shared.packs(), tail.change.cut)?) };
+        tail.bind_merged(before.subjects(), &mut self.ties, (&were, &are));
         let bound = self.ties.bonds.all(tail.subjects.iter().copied(), SUBJECTS_MAX);
         match bound.filter(|_| !tail.odd) {
             Some(bound) => {
                 let packs = shared.packs();
                 let cuts = (before.cut, tail.change.cut);
-                let turned = turned(&*store, packs, &self.reader, before.subjects(), &self.ties, &bound, cuts)?;
+                let turned = turned(&*store, packs, &self.reader, before.subjects(), &self.ties, &bound, cuts, (&were, &are))?;
                 let common = if tail.common.is_empty() {
                     before.common.clone()
                 } else {
-                    Arc::new(before.read_common(&*store, packs, &shared.areas, cuts.1)?)
+                    Arc::new(before.read_common(&*store, packs, &shared.areas, cuts.1, &are)?)
                 };
                 let homes = !common.same_homes(&before.common);
                 let (apart, anew) = self.concerned(shared, &tail, &turned, homes);
@@ -205,6 +209,7 @@ impl Follow {
                 let (was, is) = (Arc::new(turned.before), Arc::new(turned.after));
                 let turn = Turn { from: before.cut, to: cuts.1, common, was, is, apart, anew, tables };
                 Self::piece(shared, &before, turn, Arc::new(bound))?;
+                self.ties.merges = are;
             }
             None => self.whole(shared, &*store, &before)?,
         }
@@ -256,6 +261,10 @@ impl Follow {
     fn concerned(&self, shared: &Shared, tail: &Tail, turned: &Turned, common_homes: bool) -> (BTreeSet<usize>, BTreeSet<usize>) {
         let table = |form: &str| form.replace('.', "_");
         let mut personal: BTreeSet<String> = tail.personal.iter().map(|form| table(form)).collect();
+        if !tail.merging.is_empty() {
+            // Whatever was recorded about the entry counts for somebody else now.
+            personal.extend(self.reader.personal().map(|form| table(form)));
+        }
         let packs = shared.packs();
         if packs.forms().any(|form| form.is_person_sheet() && tail.personal.contains(&form.id)) {
             personal.extend(packs.forms().filter(|form| form.asks_the_person()).map(|form| table(&form.id)));

@@ -10,6 +10,7 @@ use qianmo_store::{ActionRef, Cut, Scan, Store};
 
 use super::bonds::Bonds;
 use crate::columns::{Reader, is_common};
+use crate::merges::Merges;
 
 /// Records as columns and the sums made of them, all as of one position.
 #[derive(Debug, Clone)]
@@ -35,6 +36,8 @@ pub(super) struct Ties {
     pub(super) bonds: Bonds,
     /// Where in the log each corrected or withdrawn record was overruled.
     pub(super) overruled: HashMap<RecordId, i64>,
+    /// Which entries are one person, as of the state's position.
+    pub(super) merges: Arc<Merges>,
 }
 
 impl State {
@@ -62,12 +65,17 @@ impl State {
         let mut common = ColumnsBuilder::with(packs, areas, &subjects)?;
         let mut people = ColumnsBuilder::of_some(packs, &subjects, false);
         let reader = Reader::new(packs);
+        let merges = Merges::read(store, packs, cut)?;
         store.scan(&Scan { cut: Some(cut), ..Scan::default() }, &mut |row| {
             let builder = if reader.common(row.form) { &mut common } else { &mut people };
-            reader.push(builder, row)
+            reader.push(builder, row, &merges)
         })?;
         let people = people.finish()?;
         people.ties(&mut |a, b| ties.bonds.tie(a, b));
+        for (given_up, kept) in merges.pairs() {
+            ties.bonds.tie(subjects.number(given_up), subjects.number(kept));
+        }
+        ties.merges = Arc::new(merges);
         let ledger = Ledger::new(engine.clone(), areas.clone());
         Ok((
             Self { cut, common: Arc::new(common.finish()?), people: Arc::new(people), patches: Vec::new(), ledger, full: Arc::default() },
@@ -76,12 +84,19 @@ impl State {
     }
 
     /// What everybody shares, read anew.
-    pub(super) fn read_common(&self, store: &dyn Store, packs: &Packs, areas: &AreaTree, cut: Cut) -> Result<Columns, Fault> {
+    pub(super) fn read_common(
+        &self,
+        store: &dyn Store,
+        packs: &Packs,
+        areas: &AreaTree,
+        cut: Cut,
+        merges: &Merges,
+    ) -> Result<Columns, Fault> {
         let mut common = ColumnsBuilder::with(packs, areas, self.people.subjects())?;
         let reader = Reader::new(packs);
         let forms: Vec<&str> = packs.forms().filter(|form| is_common(form)).map(|form| &*form.id).collect();
         let scan = Scan { cut: Some(cut), forms: Some(&forms), ..Scan::default() };
-        store.scan(&scan, &mut |row| reader.push(&mut common, row))?;
+        store.scan(&scan, &mut |row| reader.push(&mut common, row, merges))?;
         common.finish()
     }
 

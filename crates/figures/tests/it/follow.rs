@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use qianmo_analytics::{Engine, Scope};
-use qianmo_core::{Action, AreaTree, Decimal, Period, Record, RecordId, Value};
+use qianmo_core::{Action, AreaTree, Cell, Decimal, Period, Record, RecordId, Value};
+use qianmo_desk::{CellsAsked, Figures as _};
+use qianmo_figures::LiveFigures;
 use qianmo_store::{SqliteStore, Store};
 
-use crate::support::{EAST, TOWNSHIP, WEST, differences, follow, live, record, settings, subject, two_villages};
+use crate::support::{EAST, TOWNSHIP, WEST, code, differences, follow, live, record, settings, subject, two_villages};
 use crate::toy;
 
 /// A small reproducible source of choices.
@@ -58,6 +60,7 @@ impl World {
                     ("clinic", c.maybe(clinic)),
                 ]
             }
+            "toy.merge" => vec![("merged_into", reference(c.below(12)))],
             "toy.household" => vec![("poor", Value::Bool(c.below(2) == 0))],
             "toy.case" => vec![("closed_on", if c.below(2) == 0 { Value::Date("2012-05-01".parse().unwrap()) } else { Value::Null })],
             "toy.visit" => {
@@ -80,6 +83,7 @@ impl World {
             "toy.case",
             "toy.household",
             "toy.clinic",
+            "toy.merge",
         ]);
         let person = u128::from(self.choices.below(12));
         let (kind, about, resident) = match form {
@@ -161,4 +165,67 @@ fn whatever_is_written_live_cells_are_those_of_a_full_computation() {
             follow(&live, &store);
         }
     }
+}
+
+/// Two entries of one person, with a visit and a case each, and somebody else.
+fn twice_entered() -> Vec<Record> {
+    let weight = |kilograms: i64| Value::Decimal(Decimal::new(kilograms * 10, 1));
+    let sheet = |n, person, village, kilograms| {
+        record(n, "toy.person", "resident", person, Some(person), village, "2012-01-05", &[("weight", weight(kilograms))])
+    };
+    let visit = |n, person, day| record(n, "toy.visit", "resident", person, Some(person), WEST, day, &[("good", Value::Bool(true))]);
+    let case = |n, case, person| record(n, "toy.case", "toy_case", case, Some(person), WEST, "2012-02-01", &[]);
+    vec![
+        sheet(1, 1, EAST, 90),
+        sheet(2, 2, WEST, 60),
+        sheet(3, 3, WEST, 70),
+        visit(4, 1, "2012-03-01"),
+        visit(5, 2, "2012-04-01"),
+        case(6, 301, 1),
+        case(7, 302, 2),
+    ]
+}
+
+#[test]
+fn two_entries_of_one_person_count_once_and_twice_again_when_that_is_withdrawn() {
+    let packs = toy::packs();
+    let engine = Engine::new(packs.clone()).unwrap();
+    let areas = Arc::new(AreaTree::new(two_villages()).unwrap());
+    let year = Period::Year(2012);
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = SqliteStore::create(dir.path()).unwrap();
+    store.put_areas(&two_villages()).unwrap();
+    store.append(&twice_entered()).unwrap();
+    let live = live(dir.path(), &packs, settings());
+    let cells = |live: &LiveFigures| -> Vec<(String, Cell)> {
+        let one = |id: &str, area: &str| {
+            let asked = CellsAsked { indicators: vec![id.into()], areas: vec![code(area)], periods: vec![year] };
+            (format!("{id} {area}"), live.cells(&asked).unwrap().cells[0].cell)
+        };
+        let ids = ["toy.poor", "toy.good_rate", "toy.cases", "toy.heavy_visits"];
+        ids.iter().flat_map(|id| [TOWNSHIP, EAST, WEST].map(|area| one(id, area))).collect()
+    };
+    let count = |cells: &[(String, Cell)], id: &str, area: &str| {
+        let cell = cells.iter().find(|(name, _)| *name == format!("{id} {area}")).unwrap().1;
+        (cell.numerator.to_string(), cell.denominator.map(|below| below.to_string()).unwrap_or_default())
+    };
+    let before = cells(&live);
+    assert_eq!(count(&before, "toy.poor", TOWNSHIP).1, "3", "three entries");
+    let merge =
+        record(8, "toy.merge", "resident", 2, Some(2), WEST, "2012-06-01", &[("merged_into", Value::text(&subject(1).to_string()))]);
+    store.append(std::slice::from_ref(&merge)).unwrap();
+    follow(&live, &store);
+    let merged = cells(&live);
+    assert_eq!(count(&merged, "toy.poor", TOWNSHIP).1, "2", "two persons");
+    assert_eq!((count(&merged, "toy.poor", EAST).1, count(&merged, "toy.poor", WEST).1), ("1".to_owned(), "1".to_owned()));
+    assert_eq!(count(&merged, "toy.good_rate", EAST).1, "2", "both visits are those of the entry kept, where it sits");
+    assert_eq!(count(&merged, "toy.cases", EAST).0, "2", "and both cases");
+    assert_eq!(count(&merged, "toy.heavy_visits", EAST).0, "2", "by the sheet of the entry kept");
+    assert_eq!(differences(&live, &store, &engine, &areas, &[year]), [""; 0], "as a full computation says");
+    let undo = Action::Void { record: merge.id, reason: "不是一个人".into() };
+    let undone = Record { id: RecordId(uuid::Uuid::from_u128(10)), action: undo, values: std::collections::BTreeMap::new(), ..merge };
+    store.append(&[undone]).unwrap();
+    follow(&live, &store);
+    assert_eq!(cells(&live), before, "the same numbers as before");
+    assert_eq!(differences(&live, &store, &engine, &areas, &[year]), [""; 0]);
 }

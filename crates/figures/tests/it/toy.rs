@@ -58,6 +58,21 @@ type = "ref"
 to = "organisation"
 "#;
 
+const MERGE: &str = r#"
+id = "toy.merge"
+name = "重复档案合并"
+name_en = "Two entries of one person"
+version = 1
+subject = "resident"
+source = "测试"
+[[field]]
+id = "merged_into"
+name = "合并到的档案"
+name_en = "Merged into"
+type = "ref"
+to = "resident"
+"#;
+
 const HOUSEHOLD: &str = r#"
 id = "toy.household"
 name = "户"
@@ -281,6 +296,7 @@ pub(crate) fn packs() -> Arc<Packs> {
     let files = [
         ("toy/pack.toml", PACK),
         ("toy/forms/person.toml", PERSON),
+        ("toy/forms/merge.toml", MERGE),
         ("toy/forms/household.toml", HOUSEHOLD),
         ("toy/forms/case.toml", CASE),
         ("toy/forms/visit.toml", VISIT),

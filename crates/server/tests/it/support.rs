@@ -19,8 +19,8 @@ use qianmo_core::{Action, Area, AreaCode, AreaKind, Cell, Decimal, Fault, Part, 
 use qianmo_desk::{CellAt, Cells, CellsAsked, Change, Document, Figures, FileAsked, ReturnSheet, Rows, Seen};
 use qianmo_server::{App, Clock, Config, Parts, router};
 use qianmo_store::{
-    Actor, Cut, DirectoryPolicy, Grant, GrantId, Limits, LoginRules, Mask, Masks, NewWorker, Options, PasswordHash, Programmes, Role,
-    Sheet, SqliteStore, Store, Writer, WriterThread,
+    Actor, Cut, Grant, GrantId, Limits, LoginRules, NewWorker, Options, PasswordHash, Programmes, Role,
+    SqliteStore, Store, Writer, WriterThread,
 };
 use serde_json::Value as Json;
 use tower::ServiceExt;
@@ -194,32 +194,7 @@ pub(crate) fn open(dir: &Path) -> SqliteStore {
 }
 
 fn options() -> Options {
-    let (mut masks, mut directory) = (Masks::default(), DirectoryPolicy::default());
-    for form in packs().packs.iter().flat_map(|pack| &pack.forms) {
-        let field = |what: Identifies| form.fields.iter().find(|field| field.identifies == Some(what)).map(|field| field.id.clone());
-        let named = |id: &str| form.fields.iter().find(|field| *field.id == *id).map(|field| field.id.clone());
-        for field in &form.fields {
-            match field.identifies {
-                Some(Identifies::ResidentNumber) => masks.field(&form.id, &field.id, Mask::ResidentNumber),
-                Some(Identifies::Phone) => masks.field(&form.id, &field.id, Mask::Phone),
-                Some(Identifies::BankAccount) => masks.field(&form.id, &field.id, Mask::BankAccount),
-                Some(Identifies::Name | Identifies::Address) | None => {}
-            }
-        }
-        if &*form.subject == "resident" && form.locates {
-            let sheet = Sheet {
-                locates: true,
-                name: field(Identifies::Name),
-                birth: named("birth_date"),
-                sex: named("sex"),
-                number: field(Identifies::ResidentNumber),
-                phone: field(Identifies::Phone),
-                household: named("household"),
-            };
-            directory.sheet(&form.id, sheet);
-        }
-    }
-    Options { masks, directory, ..Options::default() }
+    qianmo_access::sealing::options(&packs(), None)
 }
 
 /// An area's code.

@@ -25,6 +25,7 @@ pub(super) struct Said {
     household: Option<Uuid>,
     number: Option<String>,
     phone: Option<String>,
+    merged_into: Option<Uuid>,
 }
 
 impl Said {
@@ -75,6 +76,8 @@ impl Said {
             self.phone = Some(keys::plain_number(text));
         } else if is(&sheet.household) {
             self.household = Uuid::parse_str(text).ok();
+        } else if is(&sheet.merged_into) {
+            self.merged_into = Uuid::parse_str(text).ok();
         }
     }
 }
@@ -90,6 +93,7 @@ pub(super) struct Line {
     household: Option<Uuid>,
     number: Option<String>,
     phone: Option<String>,
+    merged_into: Option<Uuid>,
 }
 
 /// What sheets say together: the later by date, then by position, completes and overrules the earlier, field by field.
@@ -104,13 +108,14 @@ pub(super) fn fold(mut sheets: Vec<Said>) -> Line {
         line.household = said.household.or(line.household);
         line.number = said.number.or(line.number);
         line.phone = said.phone.or(line.phone);
+        line.merged_into = said.merged_into.or(line.merged_into);
     }
     line
 }
 
 /// Columns of `resident` that a line fills.
-pub(super) const COLUMNS: [&str; 11] =
-    ["resident", "area", "arrived", "name", "birth", "sex", "household", "number", "number_tail", "phone", "phone_tail"];
+pub(super) const COLUMNS: [&str; 12] =
+    ["resident", "area", "arrived", "name", "birth", "sex", "household", "number", "number_tail", "phone", "phone_tail", "merged_into"];
 
 impl Line {
     /// The cells of [`COLUMNS`]; `arrived` says since which position the resident sits there.
@@ -131,6 +136,7 @@ impl Line {
             hash("number tail", self.number.as_deref().and_then(keys::tail)),
             hash("phone", self.phone.as_deref()),
             hash("phone tail", self.phone.as_deref().and_then(keys::tail)),
+            self.merged_into.map(SubjectId).filter(|into| *into != resident).into(),
         ]
     }
 }

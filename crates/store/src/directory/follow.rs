@@ -101,7 +101,6 @@ struct Held {
     area: Option<AreaCode>,
     arrived: Option<i64>,
     name: Option<String>,
-    merged_into: Option<SubjectId>,
 }
 
 impl Keeper<'_> {
@@ -137,7 +136,6 @@ impl Keeper<'_> {
 
     fn anew(&self, end: i64) -> Result<u64, Fault> {
         let db = self.tables.db;
-        let merged = db.query("SELECT resident, merged_into FROM resident WHERE county = @county AND merged_into IS NOT NULL", &[])?;
         db.execute("DELETE FROM resident_key WHERE county = @county", &[])?;
         db.execute("DELETE FROM resident WHERE county = @county", &[])?;
         let words = Words::read(db, self.tables.sealing)?;
@@ -164,9 +162,6 @@ impl Keeper<'_> {
                 break;
             }
         }
-        for (resident, into) in read(db, &merged, |line| Ok((line.cells[0].clone(), line.cells[1].clone())))? {
-            db.execute("UPDATE resident SET merged_into = $1 WHERE county = @county AND resident = $2", &[into, resident])?;
-        }
         self.set_state(end)?;
         Ok(count)
     }
@@ -178,12 +173,11 @@ impl Keeper<'_> {
         }
         let db = self.tables.db;
         let among = self.dialect.ids_in("resident", 1);
-        let sql = format!("SELECT resident, area, arrived, name, merged_into FROM resident WHERE county = @county AND {among}");
+        let sql = format!("SELECT resident, area, arrived, name FROM resident WHERE county = @county AND {among}");
         let lines = db.query(&sql, &[id_list(residents.iter().copied())])?;
         let lines = read(db, &lines, |line| {
             let id = SubjectId(line.uuid_or(0)?.ok_or(())?);
-            let (name, merged_into) = (line.text_or(3)?.map(str::to_owned), line.uuid_or(4)?.map(SubjectId));
-            Ok((id, Held { area: line.area_or(1)?, arrived: line.int_or(2)?, name, merged_into }))
+            Ok((id, Held { area: line.area_or(1)?, arrived: line.int_or(2)?, name: line.text_or(3)?.map(str::to_owned) }))
         })?;
         let mut held = HashMap::with_capacity(lines.len());
         for (id, mut line) in lines {
@@ -229,12 +223,9 @@ impl Keeper<'_> {
                 Some(_) => Some(end),
                 None => line.home.map(|(_, seq)| seq),
             };
-            let mut cells = line.cells(resident, arrived, plan, sealing);
-            cells.push(old.and_then(|old| old.merged_into).into());
-            rows.push(cells);
+            rows.push(line.cells(resident, arrived, plan, sealing));
         }
-        let columns: Vec<&str> = COLUMNS.into_iter().chain(["merged_into"]).collect();
-        db.insert_many("resident", &columns, &rows)?;
+        db.insert_many("resident", &COLUMNS, &rows)?;
         key_rows.sort_unstable_by(|a, b| key_order(a).cmp(&key_order(b)));
         db.insert_many("resident_key", &KEY_COLUMNS, &key_rows)
     }

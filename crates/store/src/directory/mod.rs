@@ -71,10 +71,10 @@ impl<'s> Directory<'s> {
         Self { tables, plan, words, dialect }
     }
 
-    /// The forms that the directory follows.
+    /// The forms that say who somebody is and where: those that the directory follows, without those that only merge entries.
     #[must_use]
     pub fn sheets(&self) -> BTreeSet<Arc<str>> {
-        self.plan.policy.forms()
+        self.plan.policy.sheets()
     }
 
     /// Where a resident sits.

@@ -29,6 +29,8 @@ pub struct Sheet {
     pub phone: Option<Arc<str>>,
     /// The household, a subject's id.
     pub household: Option<Arc<str>>,
+    /// The entry kept instead of this one, a subject's id: a form that says that two entries are one person.
+    pub merged_into: Option<Arc<str>>,
 }
 
 impl DirectoryPolicy {
@@ -49,6 +51,11 @@ impl DirectoryPolicy {
 
     pub(crate) fn has(&self, form: &str) -> bool {
         self.sheets.contains_key(form)
+    }
+
+    /// The forms that say who somebody is and where.
+    pub(crate) fn sheets(&self) -> BTreeSet<Arc<str>> {
+        self.sheets.iter().filter(|(_, sheet)| sheet.merged_into.is_none()).map(|(form, _)| form.clone()).collect()
     }
 
     pub(crate) fn forms(&self) -> BTreeSet<Arc<str>> {
@@ -88,6 +95,9 @@ impl Plan {
             let fields = [&sheet.name, &sheet.birth, &sheet.sex, &sheet.number, &sheet.phone, &sheet.household];
             let fields: Vec<&str> = fields.into_iter().map(|field| field.as_deref().unwrap_or("-")).collect();
             let _ = write!(print, " {form}:{}:{}", u8::from(sheet.locates), fields.join(","));
+            if let Some(field) = &sheet.merged_into {
+                let _ = write!(print, ">{field}");
+            }
         }
         Self { policy: policy.clone(), name_sealed, birth_sealed, sex_sealed, print }
     }

@@ -40,6 +40,9 @@ pub struct Found {
     pub next: Option<String>,
 }
 
+/// How many entries can be given up one for the other; beyond it the chain is a circle.
+const CHAIN_MAX: usize = 16;
+
 /// One way to seek; a page goes through them in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -182,8 +185,16 @@ impl Directory<'_> {
 
     /// The resident who this one turned out to be, if the sight opens them.
     fn survivor(&self, resident: Resident, sight: Option<&Sight>) -> Result<Option<Resident>, Fault> {
-        let Some(into) = resident.merged_into else { return Ok(Some(resident)) };
-        let survivor = self.resident(into)?;
+        if resident.merged_into.is_none() {
+            return Ok(Some(resident));
+        }
+        let mut survivor = Some(resident);
+        // The one kept may have been given up for a third one since; a circle ends with nobody.
+        for _ in 0..CHAIN_MAX {
+            let Some(into) = survivor.as_ref().and_then(|resident| resident.merged_into) else { break };
+            survivor = self.resident(into)?;
+        }
+        let survivor = survivor.filter(|resident| resident.merged_into.is_none());
         // Merged persons share their records; who may see one may see the other only where they sit.
         let there = |survivor: &Resident| match sight {
             None => true,

@@ -8,7 +8,7 @@ use qianmo_store::{Options, Reader, Search, Sight, Store, Submission, Suite, Who
 
 use crate::server::Schema;
 use crate::world::{
-    Dice, Place, SHEET, VISIT, clients_of, entry, instead, options, person, places, sheet, sight, village, window, with, withdrawn,
+    Dice, MERGE, Place, SHEET, VISIT, clients_of, entry, instead, options, person, places, sheet, sight, village, window, with, withdrawn,
 };
 
 fn found(reader: &Reader<'_>, text: &str) -> Vec<u128> {
@@ -137,6 +137,43 @@ fn corrections_and_withdrawals_reach_the_directory() {
         let again = with(entry(2, SHEET, person(1), 1, 9), "phone", "13900002222");
         assert_eq!(store.append(&[again]).unwrap().already, 1);
         assert_eq!(place.directory(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn an_entry_given_up_is_found_as_the_one_kept_until_that_is_withdrawn() {
+    for (place, options) in places() {
+        let mut store = place.open(&options);
+        store.append(&people()).unwrap();
+        let merge = |number, given_up: u128, kept: u128| {
+            with(entry(number, MERGE, person(given_up), 1, 5), "merged_into", &person(kept).0.to_string())
+        };
+        let search = |store: &dyn Store, text: &str| {
+            let mut ids = found(&Reader::whole(store), text);
+            ids.sort_unstable();
+            ids
+        };
+        assert_eq!((search(&*store, "王"), search(&*store, "425x"), search(&*store, "13900002222")), (vec![1, 2, 6], vec![2], vec![2]));
+        store.append(&[merge(40, 2, 1)]).unwrap();
+        assert_eq!(search(&*store, "王"), [1, 6], "one line less in lists");
+        assert_eq!(
+            (search(&*store, "王明"), search(&*store, "425x"), search(&*store, "13900002222")),
+            (vec![1], vec![1], vec![1]),
+            "by the old words"
+        );
+        let held = Reader::whole(&*store).resident(person(2)).unwrap().unwrap();
+        assert_eq!((held.merged_into, held.name.as_deref()), (Some(person(1)), Some("王明")));
+        store.append(&[merge(41, 1, 6)]).unwrap();
+        assert_eq!((search(&*store, "王"), search(&*store, "王明")), (vec![6], vec![6]), "also when that one was given up in turn");
+        store.append(&[withdrawn(entry(42, MERGE, person(1), 1, 5), 41)]).unwrap();
+        assert_eq!(search(&*store, "王明"), [1]);
+        let kept = place.directory();
+        store.rebuild_directory().unwrap();
+        let strip = |lines: Vec<String>| lines.iter().map(|line| strip(line)).collect::<Vec<_>>();
+        assert_eq!(strip(place.directory()), strip(kept), "made anew it says the same");
+        store.append(&[withdrawn(entry(43, MERGE, person(2), 1, 5), 40)]).unwrap();
+        assert_eq!((search(&*store, "王"), search(&*store, "425x"), search(&*store, "13900002222")), (vec![1, 2, 6], vec![2], vec![2]));
+        store.verify().unwrap();
     }
 }
 

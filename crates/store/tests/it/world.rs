@@ -16,6 +16,8 @@ use crate::server::Schema;
 use crate::support::{VILLAGE_A, area};
 
 pub(crate) const SHEET: &str = "population.resident";
+/// Says that two entries are one person.
+pub(crate) const MERGE: &str = "population.merge";
 pub(crate) const VISIT: &str = "hypertension.followup";
 pub(crate) const ANTENATAL: &str = "maternal_health.antenatal";
 pub(crate) const CLINIC: &str = "population.organisation";
@@ -87,8 +89,10 @@ pub(crate) fn directory() -> DirectoryPolicy {
         number: field("number"),
         phone: field("phone"),
         household: field("household"),
+        merged_into: None,
     };
     policy.sheet(SHEET, fields);
+    policy.sheet(MERGE, Sheet { merged_into: field("merged_into"), ..Sheet::default() });
     policy
 }
 

@@ -293,6 +293,38 @@ fn who_may_write_is_asked_with_where_the_person_sits_and_of_what_is_corrected() 
 }
 
 #[test]
+fn who_makes_two_entries_one_or_takes_it_back_may_write_both_sheets() {
+    let mut it = store();
+    let born = |number, village: u64| with(sheet(number, &json!({"name": "王"})), "area", village.to_string());
+    intake("li", "q").receive_into(&mut it.store, &[born(1, VILLAGE_A), born(2, VILLAGE_B), born(3, VILLAGE_A)]).unwrap();
+    let merge = |number: u128, given_up: u128, kept: u128| {
+        let body = with(visit(number, &json!({"merged_into": person(kept).to_string()})), "form", "p.merge");
+        with(body, "subject", person(given_up).to_string())
+    };
+    let mut in_a = intake("wang", "p");
+    // Of merges themselves anybody may write; of sheets only those of village A.
+    in_a.may = Arc::new(|record: &Record, _: Option<AreaCode>| {
+        if &*record.form == "p.person" && record.area != area(VILLAGE_A) {
+            Err(Fault::new("ACCESS-0104").with("area", record.area))
+        } else {
+            Ok(())
+        }
+    });
+    let outcomes = in_a.receive_into(&mut it.store, &[merge(41, 2, 1), merge(42, 1, 2), merge(43, 3, 1)]).unwrap();
+    assert_eq!(states(&outcomes), [Quarantined, Quarantined, Accepted], "either entry elsewhere is for somebody else");
+    assert_eq!(codes(&outcomes[0]), ["ACCESS-0104"]);
+    let outcomes = intake("li", "q").receive_into(&mut it.store, &[merge(44, 1, 2)]).unwrap();
+    assert_eq!(states(&outcomes), [Accepted]);
+    let undo = |number: u128, target: u128, given_up: u128| {
+        let mut body = merge(number, given_up, 0);
+        body["values"] = json!({});
+        with(with(body, "voids", id(target).to_string()), "reason", "不是一个人")
+    };
+    let outcomes = in_a.receive_into(&mut it.store, &[undo(51, 44, 1), undo(52, 43, 3)]).unwrap();
+    assert_eq!(states(&outcomes), [Quarantined, Accepted], "what is taken back names the other entry");
+}
+
+#[test]
 fn too_many_records_at_once_are_refused_whole() {
     let mut it = store();
     let batch = vec![Json::Null; RECORDS_MAX + 1];

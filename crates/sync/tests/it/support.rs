@@ -66,6 +66,15 @@ message = "收缩压应高于舒张压"
 require = "resident.birth_date is null or at >= resident.birth_date"
 message = "随访不能早于出生"
 "#;
+const MERGE: &str = r#"
+id = "p.merge"
+name = "重复档案合并"
+name_en = "merge"
+version = 1
+subject = "resident"
+source = "试点办法，2020，四"
+field = [{ id = "merged_into", name = "合并到", name_en = "merged into", type = "ref", to = "resident", required = true }]
+"#;
 const BIRTH: &str = r#"
 id = "p.antenatal"
 name = "产检"
@@ -81,7 +90,13 @@ pub(crate) fn area(number: u64) -> AreaCode {
 }
 
 pub(crate) fn packs() -> Arc<Packs> {
-    let files = [("p/pack.toml", PACK), ("p/forms/person.toml", PERSON), ("p/forms/visit.toml", VISIT), ("p/forms/antenatal.toml", BIRTH)];
+    let files = [
+        ("p/pack.toml", PACK),
+        ("p/forms/person.toml", PERSON),
+        ("p/forms/visit.toml", VISIT),
+        ("p/forms/antenatal.toml", BIRTH),
+        ("p/forms/merge.toml", MERGE),
+    ];
     let files: Vec<(String, String)> = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
     let loaded = qianmo_packs::load(&files);
     let faults: Vec<String> = loaded.faults.iter().map(ToString::to_string).collect();
