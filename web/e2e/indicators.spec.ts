@@ -50,7 +50,7 @@ test("a number is copied with where it comes from; everything chosen stands in t
 });
 
 test("the list of a sensitive programme asks for a reason first", async ({ page }) => {
-  await loginAs(page, "publichealth", `/indicators/hiv.tests?part=numerator`);
+  await loginAs(page, "publichealth", `/indicators/hiv.tested_total?part=numerator`);
   const dialog = page.getByRole("dialog");
   await expect(dialog.or(page.getByText("没有这个指标")).first()).toBeVisible();
 });

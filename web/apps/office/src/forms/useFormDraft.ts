@@ -27,10 +27,12 @@ export function useFormDraft(about: { key: Ref<string | undefined>; title: Ref<s
       const { items } = await queries.fetchQuery({ queryKey: ["live", "drafts"], staleTime: 5_000, queryFn: () => answered(api.GET("/api/v1/drafts")) });
       if (opened !== key || !items.some((one) => one.kind === kind && one.key === key)) return;
       const { data, response } = await api.GET("/api/v1/drafts/{kind}/{key}", { params: { path: { kind, key } } });
-      if (opened !== key || about.touched.value) return;
+      if (opened !== key) return;
       tag = response.headers.get("etag") ?? undefined;
       savedAt.value = data?.saved_at;
-      Object.assign(about.texts, (data?.body as { texts?: Record<string, string> } | undefined)?.texts ?? {});
+      const texts = (data?.body as { texts?: Record<string, string> } | undefined)?.texts ?? {};
+      // Who has begun to type meanwhile keeps what they typed.
+      for (const [field, text] of Object.entries(texts)) if (!about.touched.value || !about.texts[field]) about.texts[field] = text;
       restored.value = true;
     } catch {
       // Without its draft the form is still a form.
