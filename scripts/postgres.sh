@@ -4,6 +4,7 @@
 #   scripts/postgres.sh start [DIR]    installs PostgreSQL if need be (as root, on Debian), makes a cluster in DIR, starts it
 #                                      and prints its address; does nothing but print when it runs already
 #   scripts/postgres.sh stop [DIR]     stops it and removes DIR
+#   scripts/postgres.sh halt [DIR]     stops it and keeps what it holds, for a later start
 #   scripts/postgres.sh crash [DIR]    stops it as a power cut would (no checkpoint) and starts it again
 #
 # A cluster that nobody has been connected to for half an hour stops by itself: longer than tests that need none take before those that do.
@@ -88,12 +89,15 @@ stop)
   running && as_owner "$bin/pg_ctl" stop -D "$dir/data" -m fast >/dev/null
   rm -rf "$dir" "$dir.lock"
   ;;
+halt)
+  as_owner "$bin/pg_ctl" stop -D "$dir/data" -m fast >/dev/null
+  ;;
 crash)
   as_owner "$bin/pg_ctl" stop -D "$dir/data" -m immediate >/dev/null
   launch
   ;;
 *)
-  sed -n '2,9p' "$0" >&2
+  sed -n '2,10p' "$0" >&2
   exit 2
   ;;
 esac

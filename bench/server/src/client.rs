@@ -79,16 +79,3 @@ impl Client {
         }
     }
 }
-
-/// The first number of this name anywhere in an answer.
-pub(crate) fn number(answer: &Value, name: &str) -> Option<f64> {
-    match answer {
-        Value::Object(map) => match map.get(name) {
-            Some(Value::String(text)) => text.parse().ok(),
-            Some(Value::Number(number)) => number.as_f64(),
-            _ => map.values().find_map(|value| number(value, name)),
-        },
-        Value::Array(items) => items.iter().find_map(|value| number(value, name)),
-        _ => None,
-    }
-}

@@ -336,7 +336,7 @@ fn kill_again_and_again(place: &Place<'_>, dir: &Path) {
     let Fire { starting, cuts, .. } = fire;
     let told = format!(
         "\n{name}: {kills} kills of the server, {starting} of them while it started, {cuts} with the database; {acknowledged} records \
-         acknowledged over HTTP, {stands} in the log, 0 lost, 0 doubled; {again} written before a kill, not acknowledged, sent again"
+         acknowledged over HTTP, {stands} in the log, 0 lost, 0 doubled; {again} written before a kill, not acknowledged, sent again\n"
     );
-    writeln!(std::io::stderr(), "{told}").unwrap();
+    std::io::stderr().write_all(told.as_bytes()).unwrap();
 }

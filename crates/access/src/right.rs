@@ -32,7 +32,7 @@ pub enum Right {
     Export,
     /// Open a campaign's round and freeze its roster.
     FreezeCampaigns,
-    /// Back up and verify the whole data: needs the root of the tree.
+    /// Back up and verify the whole data: needs every area of the tree that has none below it.
     Backup,
 }
 

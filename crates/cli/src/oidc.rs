@@ -16,7 +16,7 @@ pub(crate) fn read(file: &Path) -> Result<Oidc, Fault> {
     let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
     if let Some(unknown) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
-        let near = suggest(unknown, KEYS.into_iter()).map(|near| format!("{unknown}（{near}？）"));
+        let near = suggest(unknown, KEYS).map(|near| format!("{unknown}（{near}？）"));
         return Err(wrong(near.unwrap_or_else(|| unknown.clone())));
     }
     let text = |key: &str| table.get(key).map(|value| value.as_str().map(str::to_owned).ok_or_else(|| wrong(key.to_owned()))).transpose();

@@ -11,8 +11,7 @@ use std::time::{Duration, Instant};
 use qianmo_core::pack::Packs;
 use qianmo_core::{AreaCode, AreaKind, Date, Fault, Record, SubjectId};
 use qianmo_desk::{
-    DueAsked, DueLists, DueSight, Fresh, LiveDue, LiveLimits, OnePerson, PersonAsked, person_page, rows_about,
-    village_signals,
+    DueAsked, DueLists, DueSight, Fresh, LiveDue, LiveLimits, OnePerson, PersonAsked, person_page, rows_about, village_signals,
 };
 use qianmo_store::{Options, Reader, Scan, SqliteStore, Store};
 

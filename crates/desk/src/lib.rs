@@ -32,8 +32,8 @@ pub use live::{
 };
 pub use person::{
     Age, Card, Changed, Clash, Consent, Episode, MergePreview, OnePerson, OwnConsent, OwnCopy, OwnEntry, OwnField, OwnReading, PersonAsked,
-    PersonPage, Shown, Standing, TimelineEntry, Trend, TrendPoint, Values, Version, merge_preview, merge_values,
-    own_copy, person_page, readings, rows_about,
+    PersonPage, Shown, Standing, TimelineEntry, Trend, TrendPoint, Values, Version, merge_preview, merge_values, own_copy, person_page,
+    readings, rows_about,
 };
 pub use sheet::sheet;
 pub use signals::{Twin, Twins, TwinsBy, Unusual, UnusualAsked, VillageSignal, unusual, village_signals};

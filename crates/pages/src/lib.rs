@@ -78,8 +78,13 @@ fn given_out(name: &str, plain: &EmbeddedFile, asked: &HeaderMap) -> Response {
 
 fn body(name: &str, plain: &EmbeddedFile, asked: &HeaderMap) -> Response {
     let takes = asked.get(header::ACCEPT_ENCODING).and_then(|takes| takes.to_str().ok()).unwrap_or_default();
-    let takes = |coding: &str| takes.split(',').any(|one| one.trim() == coding || one.trim().starts_with(&format!("{coding};q=")) && !one.trim().ends_with("q=0"));
-    let packed = PACKED.iter().filter(|(coding, _)| takes(coding)).find_map(|(coding, ending)| Some((*coding, Office::get(&format!("{name}{ending}"))?)));
+    let takes = |coding: &str| {
+        takes.split(',').any(|one| one.trim() == coding || one.trim().starts_with(&format!("{coding};q=")) && !one.trim().ends_with("q=0"))
+    };
+    let packed = PACKED
+        .iter()
+        .filter(|(coding, _)| takes(coding))
+        .find_map(|(coding, ending)| Some((*coding, Office::get(&format!("{name}{ending}"))?)));
     let kind = HeaderValue::try_from(plain.metadata.mimetype()).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let mut response = match packed {
         Some((coding, file)) => {

@@ -13,6 +13,7 @@ use qianmo_store::{Appended, Parcel, Store, Writer};
 use qianmo_sync::Rules;
 use qianmo_sync::device::Challenges;
 use qianmo_wire::sync::AreasBody;
+use tokio::sync::Semaphore;
 
 use crate::caller::Known;
 use crate::clock::Clock;
@@ -65,6 +66,8 @@ pub struct Inner {
     pub(crate) twins_found: TwinsFound,
     pub(crate) observed: Observed,
     pub(crate) tries: LoginTries,
+    /// One backup or verification at a time: both read everything.
+    pub(crate) whole_turn: Semaphore,
     /// The identity provider, if there is one.
     pub(crate) sign_in: Option<Arc<SignIn>>,
     rules: RwLock<Arc<Rules>>,
@@ -122,6 +125,7 @@ impl App {
             twins_found: TwinsFound::default(),
             observed: Observed::new(),
             tries: LoginTries::default(),
+            whole_turn: Semaphore::new(1),
             sign_in,
             rules: RwLock::new(Arc::new(Rules::new(parts.packs.clone(), areas.clone()))),
             areas_body: RwLock::new(Arc::new(qianmo_sync::exchange::areas(&areas))),

@@ -109,7 +109,8 @@ fn status(code: &str) -> StatusCode {
         "SERVER-0106" => StatusCode::PAYLOAD_TOO_LARGE,
         "SERVER-0107" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "SERVER-0108" => StatusCode::REQUEST_TIMEOUT,
-        "STORE-0002" | "STORE-0101" | "STORE-0103" | "STORE-0504" | "STORE-0512" | "STORE-0515" | "STORE-0902" | "SERVER-0320" | "SERVER-0321" => StatusCode::CONFLICT,
+        "STORE-0002" | "STORE-0101" | "STORE-0103" | "STORE-0504" | "STORE-0512" | "STORE-0515" | "STORE-0902" | "SERVER-0320"
+        | "SERVER-0321" => StatusCode::CONFLICT,
         "SERVER-0110" | "STORE-0502" => StatusCode::TOO_MANY_REQUESTS,
         "SERVER-0310" | "STORE-0004" | "STORE-0008" | "STORE-0009" => StatusCode::SERVICE_UNAVAILABLE,
         "STORE-0006" => StatusCode::INSUFFICIENT_STORAGE,

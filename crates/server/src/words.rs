@@ -86,6 +86,13 @@ pub(crate) fn highest(tree: &AreaTree, holds: impl Fn(AreaCode) -> bool) -> Vec<
     tree.iter().map(|area| area.code).filter(|code| holds(*code) && !parent_holds(*code)).collect()
 }
 
+/// Whether something holds for the whole tree: for every area that has none below it. A township's own tree has its county above it, in which
+/// nobody there has a grant; what lies in the tree is the township's all the same.
+pub(crate) fn everywhere(tree: &AreaTree, holds: impl Fn(AreaCode) -> bool) -> bool {
+    let mut lowest = tree.iter().filter(|area| tree.children(area.code).is_empty()).peekable();
+    lowest.peek().is_some() && lowest.all(|area| holds(area.code))
+}
+
 /// The highest areas in which something may be done.
 ///
 /// Errors: `ACCESS-0102` nowhere.

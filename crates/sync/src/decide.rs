@@ -416,10 +416,10 @@ impl Decider<'_> {
             "household" => true,
             _ => {
                 let subject = record.subject.id;
-                if !self.owners.contains_key(&subject) {
-                    if let Some(row) = self.store.first_of(subject)? {
-                        self.owners.insert(subject, row.head().resident);
-                    }
+                if !self.owners.contains_key(&subject)
+                    && let Some(row) = self.store.first_of(subject)?
+                {
+                    self.owners.insert(subject, row.head().resident);
                 }
                 self.owners.get(&subject).is_none_or(|owner| *owner == record.resident)
             }

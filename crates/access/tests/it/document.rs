@@ -62,7 +62,7 @@ fn right(right: Right) -> &'static str {
         Right::Publish => "发布公示",
         Right::Export => "导出名单",
         Right::FreezeCampaigns => "开展专项行动",
-        Right::Backup => "备份（须是最上级辖区）",
+        Right::Backup => "备份、核对、改设置（授权须覆盖本库的全部村、社区）",
     }
 }
 

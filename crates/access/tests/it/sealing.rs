@@ -17,8 +17,10 @@ fn the_directory_follows_the_persons_sheet_of_the_packs() {
         number: field("id_number"),
         phone: field("phone"),
         household: field("household"),
+        merged_into: None,
     };
     expected.sheet("population.resident", sheet);
+    expected.sheet("population.merge", Sheet { merged_into: field("merged_into"), ..Sheet::default() });
     assert_eq!(sealing::directory(&PACKS), expected);
 }
 

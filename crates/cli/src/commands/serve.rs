@@ -75,8 +75,10 @@ fn serve_with(
     let app = App::new(Parts { config, writer, open, packs, figures, clock: Arc::new(SystemClock) })?;
     let served: Result<(), Fault> = runtime.block_on(async {
         let server = Server::bind(app).await?.with_pages(qianmo_pages::router());
+        // Whoever reads the address may at once tell the server to end.
+        let told = told_to_end();
         ready(&format!("{scheme}://{}", server.address()?));
-        qianmo_server::serve(server, told_to_end()).await;
+        qianmo_server::serve(server, told).await;
         Ok(())
     });
     drop(runtime);
@@ -88,13 +90,16 @@ fn ended(thread: WriterThread) -> Result<(), Fault> {
     thread.stop().map(drop)
 }
 
-/// Ctrl-C, or the SIGTERM of a service manager.
-async fn told_to_end() {
+/// Ctrl-C, or the SIGTERM of a service manager: listened for from the call on, not from the first wait.
+fn told_to_end() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+    let signals = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+    async {
+        let [Ok(mut interrupt), Ok(mut terminate)] = signals else { return std::future::pending().await };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
     }
 }
 

@@ -160,8 +160,7 @@ pub(super) fn turned(
     subjects: &Subjects,
     ties: &Ties,
     of: &HashSet<i64>,
-    (then, now): (Cut, Cut),
-    (were, are): (&Merges, &Merges),
+    [(then, were), (now, are)]: [(Cut, &Merges); 2],
 ) -> Result<Turned, Fault> {
     let ids: Vec<SubjectId> = of.iter().filter_map(|number| subjects.id(*number)).collect();
     let mut rows: Vec<Row> = Vec::new();

@@ -197,7 +197,8 @@ impl Follow {
             Some(bound) => {
                 let packs = shared.packs();
                 let cuts = (before.cut, tail.change.cut);
-                let turned = turned(&*store, packs, &self.reader, before.subjects(), &self.ties, &bound, cuts, (&were, &are))?;
+                let moments = [(cuts.0, &*were), (cuts.1, &*are)];
+                let turned = turned(&*store, packs, &self.reader, before.subjects(), &self.ties, &bound, moments)?;
                 let common = if tail.common.is_empty() {
                     before.common.clone()
                 } else {

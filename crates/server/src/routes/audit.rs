@@ -21,7 +21,7 @@ use crate::caller::Caller;
 use crate::extract::Params;
 use crate::page::Page;
 use crate::refused::{ProblemBody, Refused};
-use crate::words::{areas_of, instant, page, wrong};
+use crate::words::{areas_of, everywhere, instant, page, wrong};
 
 /// Entries read from the chain at a time.
 const STRIDE: u32 = 1000;
@@ -194,7 +194,7 @@ pub(crate) async fn trail(
     if let Some(area) = wanted.area {
         caller.must(Right::ReadAudit, area)?;
     }
-    let whole = tree.roots().all(|root| caller.access().may(Right::ReadAudit, root.code));
+    let whole = everywhere(&tree, |area| caller.access().may(Right::ReadAudit, area));
     let by = caller.clone();
     let fits = move |entry: &Audited| {
         let entry = &entry.entry;
@@ -389,7 +389,7 @@ pub(crate) async fn anchor(
     Params(asked): Params<AnchorAsked>,
 ) -> Result<Json<AnchorBody>, Refused> {
     let may = |area| caller.access().may(Right::ReadAudit, area) || caller.access().may(Right::Backup, area);
-    if !app.areas().roots().all(|root| may(root.code)) {
+    if !everywhere(&app.areas(), may) {
         return Err(Fault::new("ACCESS-0102").into());
     }
     let today = app.clock.today();

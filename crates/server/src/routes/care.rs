@@ -14,7 +14,6 @@ use qianmo_core::{Fault, SubjectId};
 use qianmo_store::{Anchor, Deed, Entry, Manifest, Reader, Scan};
 use qianmo_wire::render;
 use serde::{Deserialize, Serialize};
-use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -23,10 +22,8 @@ use crate::extract::Body;
 use crate::page::Page;
 use crate::refused::{ProblemBody, Refused, language};
 use crate::routes::organisations::registrations;
-use crate::words::instant;
+use crate::words::{everywhere, instant};
 
-/// One backup or verification at a time: both read everything.
-static TURN: Semaphore = Semaphore::const_new(1);
 /// The most anchors given with a verification.
 const ANCHORS_MAX: usize = 1000;
 
@@ -55,11 +52,10 @@ impl BackupBody {
     }
 }
 
-/// Errors: `ACCESS-0102` without the right at every root of the tree.
+/// Errors: `ACCESS-0102` without one of the rights in the whole tree.
 fn must_everywhere(app: &App, caller: &Caller, rights: &[Right]) -> Result<(), Fault> {
-    let tree = app.areas();
     let may = |area| rights.iter().any(|right| caller.access().may(*right, area));
-    if tree.roots().count() > 0 && tree.roots().all(|root| may(root.code)) { Ok(()) } else { Err(Fault::new("ACCESS-0102")) }
+    if everywhere(&app.areas(), may) { Ok(()) } else { Err(Fault::new("ACCESS-0102")) }
 }
 
 /// Errors: `SERVER-0320` no place for backups was set.
@@ -98,7 +94,7 @@ pub(crate) async fn backups(State(app): State<App>, caller: Caller) -> Result<Js
 pub(crate) async fn back_up(State(app): State<App>, caller: Caller) -> Result<(StatusCode, Json<BackupBody>), Refused> {
     must_everywhere(&app, &caller, &[Right::Backup])?;
     let folder = folder(&app)?;
-    let turn = TURN.try_acquire().map_err(|_| Fault::new("SERVER-0321"))?;
+    let turn = app.whole_turn.try_acquire().map_err(|_| Fault::new("SERVER-0321"))?;
     let now = app.clock.now_ms();
     let name = Offset::constant(8).to_datetime(Timestamp::from_millisecond(now).unwrap_or_default()).strftime("%Y%m%d-%H%M%S").to_string();
     let place = folder.join(&name);
@@ -173,7 +169,7 @@ pub(crate) async fn verify(
         return Err(crate::words::wrong(&format!("anchors: 0-{ANCHORS_MAX}")).into());
     }
     let anchors: Vec<Anchor> = asked.anchors.iter().map(|text| text.parse()).collect::<Result<_, _>>()?;
-    let turn = TURN.try_acquire().map_err(|_| Fault::new("SERVER-0321"))?;
+    let turn = app.whole_turn.try_acquire().map_err(|_| Fault::new("SERVER-0321"))?;
     let open = app.open.clone();
     let checked = app.block(move || {
         let store = open()?;

@@ -89,7 +89,7 @@ pub(crate) struct SettingsChange {
     quiet_days: Option<u32>,
 }
 
-/// Changes settings. Needs the right to change the division tree at its root.
+/// Changes settings. Needs the right to change the division tree in all of it.
 #[utoipa::path(patch, operation_id = "change_settings", path = "/settings", tag = "settings", request_body = SettingsChange, responses(
     (status = 204),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -98,8 +98,8 @@ pub(crate) struct SettingsChange {
 pub(crate) async fn change(State(app): State<App>, caller: Caller, Body(wanted): Body<SettingsChange>) -> Result<StatusCode, Refused> {
     let tree = app.areas();
     areas_of(caller.access(), &tree, Right::EditAreas)?;
-    for root in tree.roots() {
-        caller.must(Right::EditAreas, root.code)?;
+    for area in tree.iter().filter(|area| tree.children(area.code).is_empty()) {
+        caller.must(Right::EditAreas, area.code)?;
     }
     let changes = checked(wanted, &tree)?;
     let (actor, now) = (caller.actor().clone(), app.clock.now_ms());

@@ -113,3 +113,20 @@ async fn organisations_are_seen_as_last_registered() {
     town.get(&format!("/organisations/{other}")).by("public_health").refused(404, "SERVER-0104").await;
     town.get("/organisations/x").by("public_health").refused(404, "SERVER-0104").await;
 }
+
+#[tokio::test]
+async fn a_desk_registers_an_organisation_as_a_record_and_changes_it_by_correcting() {
+    let town = Town::new();
+    let (id, subject) = (uuid::Uuid::now_v7().to_string(), uuid::Uuid::now_v7().to_string());
+    let record = json!({"id": id, "form": "population.organisation", "kind": "organisation", "subject": subject, "area": VILLAGE.to_string(),
+        "at": "2026-11-20", "values": {"name": "上寨村卫生室", "kind": "3"}});
+    town.post("/records").by("committee").json(record).gives(202).await;
+    let other = json!({"id": uuid::Uuid::now_v7().to_string(), "form": "population.organisation", "kind": "organisation", "subject": subject,
+        "area": VILLAGE.to_string(), "at": "2026-11-20", "values": {"name": "上寨村卫生室", "kind": "3"}});
+    let written = town.post("/records").by("health_office").json(other).gives(201).await;
+    let correction = json!({"values": {"name": "上寨村甲级卫生室", "grade": "1"}});
+    let path = format!("/records/{}/correction", written["id"].as_str().unwrap());
+    town.post(&path).by("health_office").json(correction).gives(201).await;
+    let list = town.get("/organisations").by("health_office").gives(200).await;
+    assert_eq!((list["items"].as_array().unwrap().len(), &list["items"][0]["values"]["name"]), (1, &json!("上寨村甲级卫生室")), "{list}");
+}

@@ -1,9 +1,12 @@
 //! Care of the whole: backups, verification, what an empty server lacks.
 
+use std::sync::{Arc, Mutex, mpsc};
+
+use qianmo_server::OpenStore;
 use qianmo_store::{Manifest, SqliteStore, Store};
 use serde_json::json;
 
-use crate::support::{Town, VILLAGE};
+use crate::support::{Town, VILLAGE, folder, open};
 
 fn with_backups() -> (Town, tempfile::TempDir) {
     let place = tempfile::tempdir().unwrap();
@@ -70,6 +73,32 @@ async fn what_was_altered_is_told() {
 }
 
 #[tokio::test]
+async fn a_second_verification_is_refused_while_one_runs() {
+    let dir = folder();
+    let place = dir.path().to_owned();
+    let (gate, passing) = mpsc::channel::<()>();
+    let passing = Mutex::new(passing);
+    // A handle is opened when the gate gives a turn, or is gone.
+    let opened: OpenStore = Arc::new(move || {
+        let _ = passing.lock().unwrap().recv();
+        Ok(Box::new(open(&place)))
+    });
+    gate.send(()).unwrap();
+    let writing = Box::new(open(dir.path()));
+    // With one reader, which is open from the start, only what takes long opens another handle.
+    let town = Town::over(dir, writing, opened, |config| config.readers = 1).unwrap();
+    let ask = || Box::pin(town.post("/verification").by("county_administrator").json(json!({})).send());
+    let (mut first, mut second) = (ask(), ask());
+    let (answer, other) = tokio::select! {
+        answer = &mut first => (answer, second),
+        answer = &mut second => (answer, first),
+    };
+    assert_eq!((answer.status, answer.code().as_str()), (409, "SERVER-0321"));
+    drop(gate);
+    assert_eq!(other.await.status, 200);
+}
+
+#[tokio::test]
 async fn who_sets_a_server_up_is_told_what_it_lacks() {
     let (town, _place) = with_backups();
     town.get("/setup").by("administrator").refused(403, "ACCESS-0102").await;
@@ -87,4 +116,14 @@ async fn who_sets_a_server_up_is_told_what_it_lacks() {
     let after = town.get("/setup").by("county_administrator").gives(200).await;
     assert_eq!((&after["residents"], &after["packs"]), (&json!(2), &json!(crate::support::packs().packs.len())));
     assert!(after["last_backup"].is_string(), "{after}");
+}
+
+#[tokio::test]
+async fn a_township_of_its_own_answers_for_its_whole_although_a_county_stands_above() {
+    let town = Town::new();
+    town.get("/setup").by("administrator").refused(403, "ACCESS-0102").await;
+    town.give("administrator", qianmo_store::Role::Administrator, crate::support::OTHER_TOWNSHIP);
+    town.get("/setup").by("administrator").gives(200).await;
+    town.patch("/settings").by("administrator").json(json!({"quiet_days": 21})).gives(204).await;
+    assert_eq!(town.post("/verification").by("administrator").json(json!({})).gives(200).await["whole"], true);
 }

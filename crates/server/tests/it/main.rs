@@ -43,4 +43,6 @@ mod session;
 #[cfg(test)]
 mod signals;
 #[cfg(test)]
+mod storage;
+#[cfg(test)]
 mod support;

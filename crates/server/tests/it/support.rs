@@ -17,10 +17,10 @@ use jiff::civil::{Date, date};
 use qianmo_core::pack::{Pack, Packs, Sensitivity};
 use qianmo_core::{Action, Area, AreaCode, AreaKind, Cell, Decimal, Fault, Part, Period, Record, RecordId, Subject, SubjectId, Value};
 use qianmo_desk::{CellAt, Cells, CellsAsked, Change, Document, Figures, FileAsked, ReturnSheet, Rows, Seen};
-use qianmo_server::{App, Clock, Config, Parts, router};
+use qianmo_server::{App, Clock, Config, OpenStore, Parts, router};
 use qianmo_store::{
-    Actor, Cut, Grant, GrantId, Limits, LoginRules, NewWorker, Options, PasswordHash, Programmes, Role,
-    SqliteStore, Store, Writer, WriterThread,
+    Actor, Cut, Grant, GrantId, Limits, LoginRules, NewWorker, Options, PasswordHash, Programmes, Role, SqliteStore, Store, Writer,
+    WriterThread,
 };
 use serde_json::Value as Json;
 use tower::ServiceExt;
@@ -193,7 +193,7 @@ pub(crate) fn open(dir: &Path) -> SqliteStore {
     SqliteStore::open_with(dir, &options()).unwrap()
 }
 
-fn options() -> Options {
+pub(crate) fn options() -> Options {
     qianmo_access::sealing::options(&packs(), None)
 }
 
@@ -292,6 +292,15 @@ fn template() -> &'static Path {
     .path()
 }
 
+/// A data folder with areas, accounts and grants.
+pub(crate) fn folder() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(template()).unwrap().map(Result::unwrap) {
+        std::fs::copy(file.path(), dir.path().join(file.file_name())).unwrap();
+    }
+    dir
+}
+
 /// A data folder with a server over it.
 pub(crate) struct Town {
     pub(crate) app: App,
@@ -316,24 +325,26 @@ impl Town {
 
     /// With a configuration that may be refused.
     pub(crate) fn attempt(change: impl FnOnce(&mut Config)) -> Result<Self, Fault> {
-        let dir = tempfile::tempdir().unwrap();
-        for file in std::fs::read_dir(template()).unwrap().map(Result::unwrap) {
-            std::fs::copy(file.path(), dir.path().join(file.file_name())).unwrap();
-        }
-        let folder = dir.path().to_owned();
-        let (writer, thread) = Writer::start(Box::new(open(&folder)), Limits::default()).unwrap();
+        let dir = folder();
+        let place = dir.path().to_owned();
+        let again: OpenStore = Arc::new(move || Ok(Box::new(SqliteStore::open_with(&place, &options())?)));
+        let writing = Box::new(open(dir.path()));
+        Self::over(dir, writing, again, change)
+    }
+
+    /// Over another store that holds what the folder does: `writing` writes to it, `open` reads it.
+    pub(crate) fn over(
+        dir: tempfile::TempDir,
+        writing: Box<dyn Store + Send>,
+        open: OpenStore,
+        change: impl FnOnce(&mut Config),
+    ) -> Result<Self, Fault> {
+        let (writer, thread) = Writer::start(writing, Limits::default()).unwrap();
         let mut config = Config { readers: 2, ..Config::default() };
         change(&mut config);
         let clock = Arc::new(TestClock(AtomicI64::new(NOW)));
         let figures = Arc::new(FakeFigures::default());
-        let app = App::new(Parts {
-            config,
-            writer,
-            open: Arc::new(move || Ok(Box::new(SqliteStore::open_with(&folder, &options())?))),
-            packs: packs(),
-            figures: figures.clone(),
-            clock: clock.clone(),
-        })?;
+        let app = App::new(Parts { config, writer, open, packs: packs(), figures: figures.clone(), clock: clock.clone() })?;
         Ok(Self { router: router(app.clone(), None), app, clock, figures, dir, tokens: Mutex::default(), _thread: thread })
     }
 

@@ -142,7 +142,11 @@ impl AccountsMut<'_> {
             };
             let sql = "UPDATE worker SET shown = $2, organisation = $3, area = $4 WHERE county = @county AND name = $1";
             self.tables.db.execute(sql, &[name.as_str().into(), shown.into(), organisation.into(), area.into()])?;
-            let said = [change.shown.as_ref().map(|_| "shown"), (change.employer != Employer::AsBefore).then_some("organisation"), change.area.map(|_| "area")];
+            let said = [
+                change.shown.as_ref().map(|_| "shown"),
+                (change.employer != Employer::AsBefore).then_some("organisation"),
+                change.area.map(|_| "area"),
+            ];
             let said: Vec<&str> = said.into_iter().flatten().collect();
             let entry = Entry { area: Some(area), ..Entry::new(at, by, Deed::Account) };
             Ok(((), Some(entry.with(format!("change {name}: {}", said.join(" "))))))

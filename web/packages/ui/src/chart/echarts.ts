@@ -16,6 +16,7 @@ export function makeChart(place: HTMLElement): ECharts {
   return init(place, {
     color: [token("--accent"), token("--attention"), token("--information"), token("--step-3")],
     textStyle: { fontFamily: token("--sans"), color: token("--ink") },
+    legend: { textStyle: { color: token("--ink") } },
     categoryAxis: axis,
     valueAxis: axis,
     animationDuration: 150,

@@ -17,7 +17,7 @@ export const ChipNode = Node.create({
       getAttrs: (element) => JSON.parse(element.getAttribute("data-chip") ?? "{}") as Record<string, unknown>,
     },
   ],
-  renderHTML: ({ node, HTMLAttributes: _unused }) => {
+  renderHTML: ({ node }) => {
     const { text, was, lost } = node.attrs;
     return ["span", { "data-chip": JSON.stringify(node.attrs), class: `chip${lost ? " lost" : was === null ? "" : " changed"}` }, String(text)];
   },
