@@ -1259,7 +1259,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes settings. Needs the right to change the division tree at its root. */
+        /** Changes settings. Needs the right to change the division tree in all of it. */
         patch: operations["change_settings"];
         trace?: never;
     };
@@ -2644,6 +2644,20 @@ export interface components {
             remarks: components["schemas"]["Remark"][];
             /** @description How many remarks there are in all. */
             remarks_total: number;
+        };
+        /** @description A sheet that was read. */
+        ImportedSheet: {
+            /** @description Its name; empty for csv. */
+            name: string;
+            /**
+             * Format: int32
+             * @description The row of its header, the last one where the header has two rows.
+             */
+            header_row: number;
+            /** @description Headers that were recognised. */
+            columns: components["schemas"]["ColumnBody"][];
+            /** @description Headers that are nothing of the form's; their columns were not read. */
+            unmatched: string[];
         };
         /** @description Indicators. */
         IndicatorList: {
@@ -4316,20 +4330,6 @@ export interface components {
             organisation?: string | null;
             /** @description Where the person works: a 12-digit area code. Grants stay as they are. */
             area?: string | null;
-        };
-        /** @description A sheet that was read. */
-        ImportedSheet: {
-            /** @description Its name; empty for csv. */
-            name: string;
-            /**
-             * Format: int32
-             * @description The row of its header, the last one where the header has two rows.
-             */
-            header_row: number;
-            /** @description Headers that were recognised. */
-            columns: components["schemas"]["ColumnBody"][];
-            /** @description Headers that are nothing of the form's; their columns were not read. */
-            unmatched: string[];
         };
     };
     responses: never;
