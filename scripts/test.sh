@@ -42,9 +42,10 @@ step '格式 format' cargo fmt --all --check
 step '静态检查 clippy' cargo clippy --locked --workspace --all-targets -- -D warnings
 step '边界、目录、许可 boundaries, catalogue, licences' cargo run --locked -q -p qianmo-xtask -- tidy
 step '浏览器可用 wasm' wasm
+# Before the program, which has them in it.
+step '网页编译 pages' scripts/web.sh
 step '编译 build' cargo build --locked --workspace --all-targets
 step '测试 tests' tests
-step '网页编译 pages' scripts/web.sh
 step '网页检查 pages, client' pages
 step '网页端到端 in a browser' bash -c 'cd web && npm run -s e2e'
 step '文档示例 doc tests' cargo test --locked --workspace --doc -q

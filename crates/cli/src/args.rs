@@ -299,6 +299,9 @@ pub(crate) struct Synth {
     /// 生活继续到这一天（默认到年底）
     #[arg(long, value_parser = day)]
     pub(crate) until: Option<Date>,
+    /// 照同样的数字造几个镇，合成一个县；各镇的种子依次加一
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=800))]
+    pub(crate) townships: u16,
 }
 
 /// `import`

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web/dist/office"]
+#[folder = "../../web/dist/office"]
 #[allow_missing = true]
 struct Office;
 

@@ -28,9 +28,9 @@ pub(crate) fn run(args: &Demo, packs: Option<&Path>) -> Result<(), Failure> {
     let began = Instant::now();
     let loaded = load_packs(packs)?;
     let options = Options { year, seed: 1, until: Some(today), area: None };
-    let township = synth::make(&loaded, &figures, &options, &args.data)?;
+    let made = synth::make(&loaded, &figures, std::slice::from_ref(&options), &args.data)?;
     SqliteStore::open(&args.data)?.set_setting("made_by", "demo")?;
-    let total: u64 = township.records.values().sum();
+    let total: u64 = made.iter().flat_map(|township| township.records.values()).sum();
     line(&format!("一、造镇：{total} 条虚构的逐人逐事记录，{year}年全年，并生活到{today}（{:.1} 秒）。", began.elapsed().as_secs_f64()));
 
     let began = Instant::now();

@@ -1,9 +1,10 @@
 //! `synth`: figures in, a township of fictional records out.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use qianmo_core::Date;
 use qianmo_core::pack::Packs;
+use qianmo_core::{AreaCode, Date, Fault};
 use qianmo_store::Store;
 use qianmo_synth::{Figures, Options, Township};
 
@@ -13,17 +14,32 @@ use crate::folder::{load_packs, read_file};
 use crate::keys;
 use crate::output::line;
 
+/// The first township made; the next ones follow. Nobody has these codes.
+const FIRST: u64 = 530_599_100_000;
+
 pub(crate) fn run(args: &Synth, packs: Option<&Path>) -> Result<(), Failure> {
     let packs = load_packs(packs)?;
     let figures = Figures::read(&args.figures.display().to_string(), &read_file(&args.figures)?)?;
-    let options = Options { year: args.year, seed: args.seed, until: args.until, area: None };
-    let township = make(&packs, &figures, &options, &args.data)?;
-    for (form, count) in &township.records {
+    let towns: Vec<Options> = (0..args.townships)
+        .map(|number| {
+            let area = AreaCode::from_number(FIRST + u64::from(number) * 1000)?;
+            Ok(Options { year: args.year, seed: args.seed + u64::from(number), until: args.until, area: Some(area) })
+        })
+        .collect::<Result<_, Fault>>()?;
+    let made = make(&packs, &figures, &towns, &args.data)?;
+    let Some(township) = made.first() else { return Ok(()) };
+    let counts = made.iter().flat_map(|township| &township.records);
+    let mut records: BTreeMap<&str, u64> = BTreeMap::new();
+    for (form, count) in counts {
+        *records.entry(form).or_default() += count;
+    }
+    for (form, count) in &records {
         let name = packs.form(form).map_or("", |form| form.name.as_str());
         line(&format!("{count:>8}  {form}  {name}"));
     }
-    let total: u64 = township.records.values().sum();
-    line(&format!("已造 {total} 条记录，辖区代码 {}，在 {}。", code(&township), args.data.display()));
+    let total: u64 = records.values().sum();
+    let codes: Vec<String> = made.iter().map(code).collect();
+    line(&format!("已造 {total} 条记录，辖区代码 {}，在 {}。", codes.join("、"), args.data.display()));
     if !township.unused.is_empty() {
         line(&format!("没有用到的数字 {} 个：{}。", township.unused.len(), township.unused.join("、")));
     }
@@ -34,17 +50,21 @@ pub(crate) fn code(township: &Township) -> String {
     township.code.map(|code| code.to_string()).unwrap_or_default()
 }
 
-/// Makes a township in a new data folder. With a fault nothing stays behind.
-pub(crate) fn make(packs: &Packs, figures: &Figures, options: &Options, dir: &Path) -> Result<Township, Failure> {
+/// Makes townships in a new data folder. With a fault nothing stays behind.
+pub(crate) fn make(packs: &Packs, figures: &Figures, towns: &[Options], dir: &Path) -> Result<Vec<Township>, Failure> {
     let (existed, had_keys) = (dir.exists(), keys::file(dir).exists());
     let mut store = keys::create(dir, packs)?;
     let progress = progress();
-    let made = qianmo_synth::generate(packs, figures, options, &mut |records| {
-        progress.inc(records.len() as u64);
-        store.append(&records).map(|_| ())
-    });
+    let mut one = |options: &Options| {
+        let township = qianmo_synth::generate(packs, figures, options, &mut |records| {
+            progress.inc(records.len() as u64);
+            store.append(&records).map(|_| ())
+        })?;
+        store.put_areas(&township.areas).map_err(|fault| vec![fault])?;
+        Ok(township)
+    };
+    let done: Result<Vec<Township>, Vec<Fault>> = towns.iter().map(&mut one).collect();
     progress.finish_and_clear();
-    let done = made.and_then(|township| store.put_areas(&township.areas).map(|()| township).map_err(|fault| vec![fault]));
     if done.is_err() {
         drop(store);
         discard(dir, existed);

@@ -113,6 +113,20 @@ fn contradicting_figures_are_refused_by_name_and_leave_nothing() {
 }
 
 #[test]
+fn each_township_of_a_county_has_the_figures() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data").display().to_string();
+    let figures = concat!(env!("CARGO_MANIFEST_DIR"), "/../synth/tests/figures/township_4000.csv");
+    done(&["synth", "--figures", figures, "--data", &data, "--year", "2010", "--townships", "2"]);
+    for area in ["530599100000", "530599101000"] {
+        let told = ["compare", "--figures", figures, "--data", &data, "--period", "2010", "--area", area, "--format", "csv"];
+        let compared = rows(&done(&told));
+        assert!(compared.iter().filter(|r| r[4] == "agree").count() >= 180, "{area}");
+        assert!(compared.iter().filter(|r| r[4] == "differ").count() <= 1, "{area}");
+    }
+}
+
+#[test]
 fn misuse_wrong_input_and_missing_data_have_their_exit_status() {
     refused(&["indicators", "--period", "2010"], "CLI-0001", 2);
     refused(&["verify", "--date", "x"], "CLI-0002", 2);

@@ -54,3 +54,9 @@ async fn nothing_can_be_written() {
     let post = Request::post("/").body(Body::empty()).unwrap();
     assert_eq!(asked(post).await.status(), StatusCode::METHOD_NOT_ALLOWED);
 }
+
+#[test]
+fn what_was_built_is_in_the_program() {
+    let first = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist/office/index.html");
+    assert_eq!(qianmo_pages::built(), first.exists());
+}
