@@ -12,7 +12,6 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use jiff::civil::Date;
-use qianmo_core::form::Identifies;
 use qianmo_core::pack::Packs;
 use qianmo_core::{AreaCode, AreaTree, Fault, FieldType, Form, RecordId, SubjectId, Value};
 
@@ -24,6 +23,8 @@ use crate::table::{from_days, to_days, to_seconds};
 /// Days of 0001-01-01 and 9999-12-31, the ends of open stretches.
 const FIRST_DAY: i32 = -719_162;
 const LAST_DAY: i32 = 2_932_896;
+/// The field that holds the subject's own name in every pack.
+const OWN_NAME: &str = "name";
 
 /// A record in force, without its values.
 #[derive(Debug, Clone)]
@@ -253,7 +254,8 @@ impl ColumnsBuilder {
                     self.links.push((head.subject, target));
                 }
             }
-            if field.identifies == Some(Identifies::Name)
+            // Its own name, not that of somebody whom the form names beside it (a contact, a guardian).
+            if &*field.id == OWN_NAME
                 && let Value::Text(name) = value
             {
                 self.labels.insert(head.subject, name.clone());

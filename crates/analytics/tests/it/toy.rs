@@ -34,6 +34,12 @@ name_en = "Name"
 type = "text"
 identifies = "name"
 [[field]]
+id = "contact_name"
+name = "联系人姓名"
+name_en = "Contact person"
+type = "text"
+identifies = "name"
+[[field]]
 id = "weight"
 name = "体重"
 name_en = "Weight"
@@ -157,7 +163,7 @@ fn records() -> Vec<Record> {
         record(n, "toy.visit", "resident", subject, EAST, at, &[("good", good), ("cost", decimal(cost))])
     };
     vec![
-        person(1, 1, EAST, "2011-01-01", &[("name", Value::text("甲")), ("weight", decimal("90.0"))]),
+        person(1, 1, EAST, "2011-01-01", &[("name", Value::text("甲")), ("contact_name", Value::text("乙")), ("weight", decimal("90.0"))]),
         person(2, 2, EAST, "2011-01-01", &[("name", Value::text("乙"))]),
         person(3, 1, WEST, "2012-07-01", &[("weight", decimal("75.5"))]),
         visit(4, 1, "2012-03-31", Value::Bool(true), "10.05"),

@@ -46,15 +46,16 @@ async function difference(asked: Asked, reason: string | undefined) {
 
 /** The rows behind a number, page by page; the difference at once. */
 export function usePeople(asked: Asked, part: Part, reason: string | undefined) {
-  const key = computed(() => ["live", "rows", asked.id, asked.area, asked.period, part, reason] as const);
+  // Pages and the whole are held in different shapes: each has a key of its own.
+  const key = (shape: "pages" | "whole") => computed(() => ["live", "rows", shape, asked.id, asked.area, asked.period, part, reason] as const);
   const pages = useInfiniteQuery({
-    queryKey: key,
+    queryKey: key("pages"),
     enabled: part !== "difference",
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last: RowsPage) => last.next ?? undefined,
     queryFn: ({ pageParam }) => page(asked, part as "numerator" | "denominator", pageParam, 100, reason),
   });
-  const left = useQuery({ queryKey: key, enabled: part === "difference", queryFn: () => difference(asked, reason) });
+  const left = useQuery({ queryKey: key("whole"), enabled: part === "difference", queryFn: () => difference(asked, reason) });
   const of = part === "difference";
   return {
     error: of ? left.error : pages.error,
