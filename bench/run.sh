@@ -23,3 +23,9 @@ if command -v node >/dev/null; then
   node bench/proofread/wasm.mjs "$out/desk.wasm" crates/proofread/tests/texts/*.txt
   node bench/due/run.mjs "$out/phone.wasm" "$out/village"
 fi
+# The server and the screens, on the golden township and on a county of 990,000 residents.
+cargo build --locked --release -p qianmo-cli -p qianmo-bench-server
+rm -rf "$out/served" "$out/served.keys"
+target/release/qianmo demo --data "$out/served" --out "$out/served-out" --no-serve >/dev/null
+target/release/qianmo-bench-server target/release/qianmo "$out/served"
+bench/desk.sh

@@ -55,20 +55,21 @@ impl Client {
         Ok(serde_json::from_str(&text).unwrap_or_default())
     }
 
-    /// Pulls a village from its beginning: bytes on the line, records, round trips.
-    pub(crate) fn pull(&self, village: &str) -> Outcome<(u64, usize, u32)> {
+    /// Pulls everything that the account sees, from its beginning: compressed bytes, records, round trips.
+    pub(crate) fn pull(&self) -> Outcome<(usize, usize, u32)> {
         let (mut bytes, mut records, mut trips) = (0, 0, 0);
-        let mut pull = json!({ "villages": { village: { "position": 0 } } });
+        let mut pull = json!({ "villages": {} });
         loop {
             trips += 1;
             let body = json!({ "version": 1, "pull": pull });
             let request = self.agent.post(format!("{}/api/v1/sync/exchange", self.base)).header("authorization", &self.bearer);
-            let mut response = request.send_json(&body)?;
-            let length =
-                response.headers().get("x-wire-bytes").and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<u64>().ok());
-            let text = response.body_mut().with_config().limit(1 << 30).read_to_string()?;
-            bytes += length.unwrap_or(text.len() as u64);
-            let answer: Value = serde_json::from_str(&text)?;
+            // Unpacked here, so that what crosses the line is counted.
+            let mut response = request.header("accept-encoding", "zstd").send_json(&body)?;
+            let packed = response.headers().get("content-encoding").is_some_and(|coding| coding == "zstd");
+            let raw = response.body_mut().with_config().limit(1 << 30).read_to_vec()?;
+            bytes += raw.len();
+            let raw = if packed { zstd::decode_all(&*raw)? } else { raw };
+            let answer: Value = serde_json::from_slice(&raw)?;
             for part in answer["villages"].as_array().into_iter().flatten() {
                 records += part["records"].as_array().map_or(0, Vec::len);
                 pull["villages"][part["area"].as_str().unwrap_or_default()] = part["cursor"].clone();

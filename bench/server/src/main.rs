@@ -1,4 +1,4 @@
-//! Speeds of the server as its clients see them: `qianmo-bench-server QIANMO DATA [DATABASE-URL]`.
+//! Speeds of the server as its clients see them: `qianmo-bench-server QIANMO DATA [DATABASE-URL] [--lists]`; with `--lists` only what is read.
 //!
 //! Starts `QIANMO serve` on a data folder (or a database) that `qianmo demo` made, sends what phones and offices send, and prints rates,
 //! times and the server's CPU time. The disk's synchronous writes a second stand beside the single submissions, taken in the same run.
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use client::Client;
 use material::Material;
-use process::Served;
+use process::{Login, Served};
 use report::{Times, fsyncs};
 use serde_json::{Value, json};
 
@@ -25,15 +25,18 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 const STRETCH: Duration = Duration::from_secs(5);
 
 fn main() -> Outcome<()> {
-    let mut args = std::env::args().skip(1);
+    let (flags, args): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|arg| arg == "--lists");
+    let mut args = args.into_iter();
     let (Some(program), Some(data)) = (args.next(), args.next()) else {
-        return Err("qianmo-bench-server QIANMO DATA [DATABASE-URL]".into());
+        return Err("qianmo-bench-server QIANMO DATA [DATABASE-URL] [--lists]".into());
     };
     let database = args.next();
     let (program, data) = (PathBuf::from(program), PathBuf::from(data));
     let material = Material::read(&data)?;
     println!("材料：{}条可仿写的记录，村{}个，居民{}人", material.records.len(), material.villages.len(), material.residents.len());
-    let login = process::account(&program, &data, database.as_deref())?;
+    let account = |village: Option<&str>| process::account(&program, &data, database.as_deref(), village);
+    let login = account(None)?;
+    let doctors: Vec<Login> = material.villages.iter().take(13).map(|code| account(Some(code))).collect::<Outcome<_>>()?;
     let served = Served::start(&program, &data, database.as_deref())?;
     let token = Client::new(&served.address, None).log_in(&login)?;
     let client = || Client::new(&served.address, Some(&token));
@@ -41,7 +44,11 @@ fn main() -> Outcome<()> {
     println!("磁盘：每秒 {:.0} 次同步写", fsyncs(&data)?);
     // What is read comes first, of the township as it is; what is written makes it larger.
     lists(&served, &client, &material)?;
-    first_sync(&served, &client, &material)?;
+    first_sync(&served, &doctors, &material)?;
+    if !flags.is_empty() {
+        println!("内存：最高 {} MB", served.peak_mb());
+        return Ok(());
+    }
     for clients in [1, 8, 32] {
         singles(&served, &client, &material, clients)?;
     }
@@ -191,12 +198,14 @@ fn lists(served: &Served, client: &(dyn Fn() -> Client + Sync), material: &Mater
     Ok(())
 }
 
-/// A phone pulls its village for the first time; then two hundred do at once.
-fn first_sync(served: &Served, client: &(dyn Fn() -> Client + Sync), material: &Material) -> Outcome<()> {
+/// A doctor's phone pulls its village for the first time; then two hundred do at once, all villages in turn.
+fn first_sync(served: &Served, doctors: &[Login], material: &Material) -> Outcome<()> {
     let village = &material.villages[0];
-    let one = client();
+    let tokens: Vec<String> = doctors.iter().map(|login| Client::new(&served.address, None).log_in(login)).collect::<Outcome<_>>()?;
+    let phone = |worker: usize| Client::new(&served.address, Some(&tokens[worker % tokens.len()]));
+    let one = phone(0);
     let began = Instant::now();
-    let (bytes, records, trips) = one.pull(village)?;
+    let (bytes, records, trips) = one.pull()?;
     let seconds = began.elapsed().as_secs_f64();
     println!(
         "首次同步 {village}：{records}条记录，{trips}次往返，{:.2} MB（压缩后），本机 {seconds:.2} 秒，4 Mbit/s 下 {:.1} 秒",
@@ -206,9 +215,8 @@ fn first_sync(served: &Served, client: &(dyn Fn() -> Client + Sync), material: &
     let began = Instant::now();
     let cpu = served.cpu_ms();
     let times = parallel(200, &|worker| {
-        let (client, mut times) = (client(), Times::default());
-        let village = &material.villages[worker % material.villages.len()];
-        times.time(|| client.pull(village).map(drop))?;
+        let (phone, mut times) = (phone(worker), Times::default());
+        times.time(|| phone.pull().map(drop))?;
         Ok(times)
     })?;
     println!(

@@ -21,7 +21,8 @@ pub(crate) struct Material {
     pub(crate) records: Vec<Value>,
     pub(crate) villages: Vec<String>,
     pub(crate) residents: Vec<String>,
-    township: String,
+    /// What all of it lies in.
+    top: String,
     month: String,
 }
 
@@ -55,8 +56,15 @@ impl Material {
             .map_err(|fault| fault.to_string())?;
         villages.sort_unstable_by(|a, b| b.cmp(a));
         let villages: Vec<String> = villages.into_iter().map(|(_, code)| code).collect();
-        let township = villages.first().map(|code| format!("{}000", &code[..9])).ok_or("no records to copy")?;
-        Ok(Self { records, villages, residents: residents.into_iter().collect(), township, month: last[..7].to_owned() })
+        let first = villages.first().ok_or("no records to copy")?;
+        let township = &first[..9];
+        // Whoever looks at all of it: a township, or the county above several.
+        let top = if villages.iter().all(|code| code.starts_with(township)) {
+            format!("{township}000")
+        } else {
+            format!("{}000000", &first[..6])
+        };
+        Ok(Self { records, villages, residents: residents.into_iter().collect(), top, month: last[..7].to_owned() })
     }
 
     /// A record that nobody has sent yet.
@@ -75,7 +83,7 @@ impl Material {
 
     /// Where the indicator is read that counts what is sent.
     pub(crate) fn cells_address(&self) -> String {
-        format!("/api/v1/indicators/cells?indicators={INDICATOR}&areas={}&periods={}", self.township, self.month)
+        format!("/api/v1/indicators/cells?indicators={INDICATOR}&areas={}&periods={}", self.top, self.month)
     }
 
     /// What people look at.
@@ -84,7 +92,7 @@ impl Material {
         let year = &self.month[..4];
         vec![
             ("到期清单", self.villages.iter().take(8).map(|code| format!("/api/v1/due?area={code}")).collect()),
-            ("工作台合计", vec![format!("/api/v1/due/totals?area={}", self.township)]),
+            ("工作台合计", vec![format!("/api/v1/due/totals?area={}", self.top)]),
             ("居民检索", ["王", "李小", "zq", "lx", "1234"].iter().map(|text| format!("/api/v1/residents?q={text}")).collect()),
             ("居民页", people(50).map(|id| format!("/api/v1/residents/{id}")).collect()),
             (

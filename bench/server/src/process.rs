@@ -13,11 +13,15 @@ pub(crate) struct Login {
     pub(crate) password: String,
 }
 
-/// Makes an account that may do what the benchmark does.
-pub(crate) fn account(program: &Path, data: &Path, database: Option<&str>) -> Outcome<Login> {
-    let name = format!("bench{}", std::process::id());
+/// Makes an account: a village's doctor, or who does public health everywhere.
+pub(crate) fn account(program: &Path, data: &Path, database: Option<&str>, village: Option<&str>) -> Outcome<Login> {
+    let name = format!("bench{}{}", std::process::id(), village.unwrap_or_default());
+    let role = if village.is_some() { "village_doctor" } else { "public_health" };
     let mut command = Command::new(program);
-    command.args(["account", "add", "--name", &name, "--shown", "压测", "--role", "public_health"]);
+    command.args(["account", "add", "--name", &name, "--shown", "压测", "--role", role]);
+    if let Some(area) = village {
+        command.args(["--area", area]);
+    }
     let output = place(&mut command, data, database).output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let password = text.split_whitespace().last().unwrap_or_default().to_owned();

@@ -27,6 +27,8 @@ pub struct VillageSignal {
     pub waiting: u64,
 }
 
+/// How many of a village's last rows are looked at: a phone that was long away, or an import, brings old records last.
+const LATEST: usize = 200;
 /// Milliseconds of a day.
 const DAY_MS: i64 = 86_400_000;
 
@@ -37,9 +39,9 @@ pub fn village_signals(store: &dyn Store, villages: &[AreaCode], now: i64) -> Re
     let mut signals = Vec::with_capacity(villages.len());
     for area in villages {
         let mut written_at = None;
-        let what = Scan { areas: Some(std::slice::from_ref(area)), order: Order::Newest, rows_max: Some(1), ..Scan::default() };
+        let what = Scan { areas: Some(std::slice::from_ref(area)), order: Order::Newest, rows_max: Some(LATEST), ..Scan::default() };
         store.scan_changes(&what, &mut |row| {
-            written_at = Some(row.recorded_at);
+            written_at = written_at.max(Some(row.recorded_at));
             Ok(())
         })?;
         let waiting = store.arrivals().open_count(&Areas::Only(Arc::new(BTreeSet::from([*area]))))?;

@@ -16,6 +16,10 @@ fn a_village_that_fell_silent_is_told_with_its_days() {
     let mut late = world.record("care.exam", person(2), Some(person(2)), date(2025, 1, 1), B);
     late.recorded_at = 1_750_000_000_000 + 9 * 86_400_000;
     world.write(late);
+    // Comes last, from a phone that was long away: the village was heard of since.
+    let mut belated = world.record("care.exam", person(3), Some(person(3)), date(2025, 1, 1), B);
+    belated.recorded_at = 1_750_000_000_000;
+    world.write(belated);
     let now = 1_750_000_000_000 + 10 * 86_400_000 - 1;
     let told = village_signals(&world.store, &[A, B, C].map(area), now).unwrap();
     let days: Vec<Option<i64>> = told.iter().map(|signal| signal.silent_days).collect();
