@@ -126,6 +126,8 @@ pub(crate) struct Me {
     rights: Vec<RightAt>,
     /// Programmes of which anything may be seen or written.
     programmes: Vec<ProgrammeSeen>,
+    /// Whether any list of who is due for what may be read.
+    due: bool,
     /// Whether identity numbers, phones and accounts may be asked for unmasked.
     exposes: bool,
     /// The residents whose own record may be read: of a resident or guardian.
@@ -184,6 +186,7 @@ fn me_of(app: &App, caller: &Caller) -> Me {
         roles: access.roles().into_iter().map(qianmo_store::Role::word).collect(),
         rights: rights.filter(|right| !right.areas.is_empty()).collect(),
         programmes: programmes(app, access, &reached),
+        due: !access.due(Some(REASON_GIVEN)).is_empty(),
         exposes: access.sight(Some(REASON_GIVEN), true).exposed,
         residents: access.own().iter().map(ToString::to_string).collect(),
         areas: codes(reached),

@@ -52,7 +52,7 @@ async fn a_session_says_what_may_be_done_where() {
     assert_eq!((&me["roles"], &me["areas"]), (&json!(["public_health"]), &json!([TOWNSHIP.to_string()])));
     assert_eq!(right(&me, "enrol_devices"), Some(&json!([TOWNSHIP.to_string()])));
     assert_eq!(right(&me, "manage_accounts"), None);
-    assert_eq!(me["exposes"], true);
+    assert_eq!((&me["exposes"], &me["due"]), (&json!(true), &json!(true)));
     let population = programme(&me, "population").unwrap();
     assert!(texts(&population["read"]).contains(&"population.resident"));
     assert!(texts(&population["write"]).contains(&"population.resident"));
@@ -60,7 +60,11 @@ async fn a_session_says_what_may_be_done_where() {
     assert!(texts(&hiv["read"]).is_empty() && !texts(&hiv["read_with_reason"]).is_empty(), "restricted forms ask for a reason");
 
     let me = town.get("/session").by("administrator").gives(200).await;
-    assert_eq!((&me["programmes"], &me["exposes"]), (&json!([]), &json!(false)), "who manages accounts reads nothing");
+    assert_eq!(
+        (&me["programmes"], &me["exposes"], &me["due"]),
+        (&json!([]), &json!(false), &json!(false)),
+        "who manages accounts reads nothing"
+    );
     assert_eq!(right(&me, "manage_accounts"), Some(&json!([TOWNSHIP.to_string()])));
 
     let me = town.get("/session").by("village_doctor").gives(200).await;

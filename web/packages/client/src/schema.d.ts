@@ -2713,6 +2713,8 @@ export interface components {
             rights: components["schemas"]["RightAt"][];
             /** @description Programmes of which anything may be seen or written. */
             programmes: components["schemas"]["ProgrammeSeen"][];
+            /** @description Whether any list of who is due for what may be read. */
+            due: boolean;
             /** @description Whether identity numbers, phones and accounts may be asked for unmasked. */
             exposes: boolean;
             /** @description The residents whose own record may be read: of a resident or guardian. */

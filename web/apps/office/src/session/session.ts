@@ -30,7 +30,17 @@ export function useMe() {
   const me = computed(() => query.data.value ?? undefined);
   const may = (right: string, area?: string) =>
     computed(() => me.value?.rights.some((held) => held.right === right && (area === undefined || held.areas.length > 0)) ?? false);
-  return { me, may };
+  // What there is to be seen: who may see none of it isn't shown an empty screen that says all is well.
+  const sees = computed(() => {
+    const programmes = me.value?.programmes ?? [];
+    return {
+      numbers: programmes.some((one) => one.numbers),
+      people: programmes.some((one) => one.read.length > 0 || one.read_with_reason.length > 0),
+      due: me.value?.due ?? false,
+      returns: me.value?.rights.some(({ right }) => right === "file_returns" || right === "approve_returns") ?? false,
+    };
+  });
+  return { me, may, sees };
 }
 
 export async function logIn(name: string, password: string, code?: string): Promise<void> {
