@@ -12,7 +12,7 @@ use qianmo_core::{Fault, Form, RecordId};
 use qianmo_desk::Change;
 use qianmo_store::{Appended, Deed, Entry, Row};
 use qianmo_sync::{Intake, body, is_content};
-use qianmo_wire::sync::{Outcome, RecordBody, State as Taken};
+use qianmo_wire::sync::{BaseBody, Outcome, RecordBody, State as Taken};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -215,11 +215,7 @@ pub(crate) async fn correct(
     At(id): At<String>,
     Body(correction): Body<Correction>,
 ) -> Result<(StatusCode, Json<Outcome>), Refused> {
-    let id = record_id(&id)?;
-    seen(&caller, &id.to_string()).await?;
-    // Read unmasked and never shown: what isn't named is taken over as it is.
-    let row = app.read(move |store| store.record(id)).await?.ok_or_else(Refused::not_found)?;
-    let mut whole = record_body(&app, &row)?;
+    let mut whole = began_from(&app, &caller, &id).await?;
     whole.supersedes = Some(whole.id.clone());
     whole.id = correction.id.unwrap_or_else(|| Uuid::now_v7().to_string());
     whole.voids = None;
@@ -264,8 +260,7 @@ pub(crate) async fn withdraw(
     if withdrawal.reason.trim().is_empty() {
         return Err(Fault::new("SERVER-0502").into());
     }
-    let row = seen(&caller, &id).await?;
-    let mut whole = record_body(&app, &row)?;
+    let mut whole = began_from(&app, &caller, &id).await?;
     whole.voids = Some(whole.id.clone());
     whole.id = withdrawal.id.unwrap_or_else(|| Uuid::now_v7().to_string());
     whole.supersedes = None;
@@ -282,6 +277,16 @@ pub(crate) async fn withdraw(
 async fn seen(caller: &Caller, id: &str) -> Result<Row, Refused> {
     let id = record_id(id)?;
     caller.read(move |reader| reader.record(id)).await?.ok_or_else(Refused::not_found)
+}
+
+/// A record as the beginning of its correction or withdrawal: whoever asks has seen it as it stands now. Read unmasked and never shown: what the
+/// caller doesn't name is taken over as it is.
+async fn began_from(app: &App, caller: &Caller, id: &str) -> Result<RecordBody, Refused> {
+    let id = seen(caller, id).await?.head().id;
+    let row = app.read(move |store| store.record(id)).await?.ok_or_else(Refused::not_found)?;
+    let whole = record_body(app, &row)?;
+    let base = BaseBody { at: whole.at.clone(), area: whole.area.clone(), values: whole.values.clone() };
+    Ok(RecordBody { base: Some(base), ..whole })
 }
 
 fn record_id(text: &str) -> Result<RecordId, Refused> {

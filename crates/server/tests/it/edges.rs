@@ -95,3 +95,19 @@ async fn what_cannot_be_read_and_a_withdrawal_without_a_reason_are_refused() {
     town.post(&path).by("public_health").json(json!({ "reason": "录错了人" })).gives(201).await;
     town.post(&path).by("other_doctor").json(json!({ "reason": "录错了人" })).refused(404, "SERVER-0104").await;
 }
+
+#[tokio::test]
+async fn what_was_refused_first_and_mended_under_its_id_can_be_withdrawn() {
+    let town = Town::new();
+    let (id, subject) = (uuid::Uuid::now_v7().to_string(), crate::support::resident_id(9).to_string());
+    let sheet = |birth: &str| {
+        json!({"id": id, "form": "population.resident", "kind": "resident", "subject": subject, "area": crate::support::VILLAGE.to_string(),
+            "at": "2026-11-01", "values": {"name": "欧阳明溪", "sex": "2", "birth_date": birth, "residence_type": "1"}})
+    };
+    town.post("/records").by("public_health").json(sheet("2026-12-31")).gives(202).await;
+    town.post("/records").by("public_health").json(sheet("1950-03-07")).gives(201).await;
+    let path = format!("/records/{id}/withdrawal");
+    town.post(&path).by("public_health").json(json!({ "reason": "录错了人" })).gives(201).await;
+    let record = town.get(&format!("/records/{id}/history")).by("public_health").gives(200).await;
+    assert_eq!(record["items"].as_array().unwrap().len(), 2, "{record}");
+}
