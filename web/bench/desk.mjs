@@ -111,7 +111,7 @@ async function manyRecords(page) {
   const answer = await page.request.post(`${address}/api/v1/records/batch`, { headers: { origin: address }, data: { records: Array.from({ length: 400 }, (_, index) => record(index + 1)) } });
   const { outcomes, results } = await answer.json();
   const states = (outcomes ?? results ?? []).map(({ state }) => state);
-  say(`person: ${states.filter((state) => state === "written").length} records written, ${states.filter((state) => state !== "written").length} not (${answer.status()})`);
+  say(`person: ${states.filter((state) => state === "accepted").length} records written, ${states.filter((state) => state !== "accepted").length} not (${answer.status()})`);
   return line.resident;
 }
 
@@ -120,9 +120,9 @@ async function person() {
   const page = await context.newPage();
   const id = await manyRecords(page);
   const times = [];
-  await page.goto(`${address}/residents?q=li`);
+  await page.goto(`${address}/residents?q=l`);
   for (let round = 0; round < ROUNDS * 3; round++) {
-    await page.goto(`${address}/residents?q=li`);
+    await page.goto(`${address}/residents?q=l`);
     await page.locator("main table[role=grid] tbody a").first().waitFor();
     const time = await page.evaluate(async (resident) => {
       const link = document.querySelector("main table[role=grid] tbody a");
@@ -146,7 +146,7 @@ async function person() {
 // Scrolls a list as fast as a wheel can and counts frames that came late (more than one and a half of 60 a second).
 async function rows() {
   const page = await (await logIn()).newPage();
-  await page.goto(`${address}/residents?q=l`);
+  await page.goto(`${address}/residents`);
   await page.locator("main table[role=grid] tbody a").first().waitFor();
   const count = () => page.evaluate(() => Number(document.querySelector("main table[role=grid]").getAttribute("aria-rowcount")) - 1);
   for (let step = 0; step < 1000 && (await count()) < 10_000; step++) {

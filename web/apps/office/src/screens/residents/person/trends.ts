@@ -8,6 +8,8 @@ export interface TrendGroup {
   form: string;
   unit: string;
   trends: Trend[];
+  /** The values of each, by day; of several on a day the first. */
+  values: ReadonlyMap<string, string>[];
   /** Days on which any of them was measured, the first first. */
   days: string[];
   points: number;
@@ -28,14 +30,12 @@ export function trendGroups(trends: readonly Trend[]): TrendGroup[] {
       unit: members[0]!.unit,
       // At most three lines can be told apart.
       trends: members.slice(0, 3),
+      values: members.slice(0, 3).map(({ points }) => new Map([...points].reverse().map(([day, value]) => [day, value] as const))),
       days: [...new Set(members.flatMap((one) => one.points.map(([day]) => day)))].sort(),
       points: Math.max(...members.map((one) => one.points.length)),
     }))
     .sort((left, right) => Number(right.unit !== "") - Number(left.unit !== "") || right.points - left.points);
 }
-
-/** The value of a trend on a day. */
-export const valueOn = (trend: Trend, day: string) => trend.points.find(([at]) => at === day)?.[1];
 
 /** Options of the chart of a group: a line each, the usual range of the first marked. */
 export function trendOption(group: TrendGroup) {
@@ -46,12 +46,12 @@ export function trendOption(group: TrendGroup) {
     tooltip: { trigger: "axis" },
     xAxis: { type: "category", data: group.days, axisLabel: { hideOverlap: true } },
     yAxis: { type: "value", scale: true },
-    series: group.trends.map((trend) => ({
+    series: group.trends.map((trend, index) => ({
       name: trend.label,
       type: "line",
       connectNulls: true,
       symbolSize: 6,
-      data: group.days.map((day) => (valueOn(trend, day) === undefined ? null : Number(valueOn(trend, day)))),
+      data: group.days.map((day) => (group.values[index]?.has(day) ? Number(group.values[index].get(day)) : null)),
       ...(usual.length === 2 ? { markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { type: "dashed" }, data: usual.map((yAxis) => ({ yAxis })) } } : {}),
     })),
   };
