@@ -75,8 +75,11 @@ async function search() {
   const field = page.locator("main input[type=search]");
   await field.waitFor();
   const { items } = await (await page.request.get(`${address}/api/v1/residents`, { params: { q: "李", limit: 200 } })).json();
-  const names = items.map(({ name }) => name).filter(Boolean);
-  const words = ["王", "zh", "lx", "zsl", "wxy", "张建", "陈", "yh", "杨丽", "hm", ...names.slice(0, 30), ...names.slice(30, 60).map((name) => name.slice(0, 2))];
+  const names = [...new Set(items.map(({ name }) => name).filter(Boolean))];
+  const surnames = [..."王李张刘陈杨黄赵周吴徐孙马朱胡郭何林罗高"];
+  const initials = ["zh", "lx", "zsl", "wxy", "yh", "hm", "cj", "ly", "wj", "zyl", "xq", "sf", "ml", "gx", "hyz"];
+  // Nothing twice: what was asked before is still there.
+  const words = [...new Set([...surnames, ...initials, ...names.slice(0, 20), ...names.slice(20, 40).map((name) => name.slice(0, 2)), ...surnames.map((one) => `${one}文`)])];
   const times = [];
   for (const word of words) {
     const time = await field.evaluate(async (input, asked) => {
